@@ -1,0 +1,3 @@
+-- Remove every appointment of a practice.
+delete from appointments
+where practice_id = $practice_id

@@ -1,0 +1,3 @@
+-- Remove the refused rows of a practice's imports (a sample practice only: the caller checks).
+delete from import_refusals
+where import_id in (select import_id from imports where practice_id = $practice_id)

@@ -1,0 +1,3 @@
+-- Remove a practice (a sample practice only: the caller checks).
+delete from practices
+where practice_id = $practice_id

@@ -1,0 +1,5 @@
+-- Add lines of history. Grain of `staged`: one row for each event.
+insert into events (practice_id, opportunity_id, patient_id, kind, by_user, happened_at, note, before, after)
+select practice_id, opportunity_id, patient_id, kind, by_user, happened_at, note, before, after
+from staged
+order by happened_at

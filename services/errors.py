@@ -11,3 +11,7 @@ class InvalidRequest(CareManagerError):
 
 class UnusableExtract(CareManagerError):
     """Nothing of what was given could be read as an extract."""
+
+
+class ConfigurationError(Exception):
+    """A setting outside the program is missing or wrong: stops the start, names the setting."""

@@ -1,0 +1,43 @@
+"""What the environment says: where the store is, and which day it is at the practice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from services.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMEZONE = "Europe/London"
+
+
+def store_path(environ: Mapping[str, str]) -> Path:
+    """Return the path of the store: CARE_MANAGER_STORE, else data/care-manager.duckdb of the project.
+
+    Raises ConfigurationError when it names a folder.
+    """
+    named = environ.get("CARE_MANAGER_STORE", "").strip()
+    path = Path(named).expanduser().absolute() if named else ROOT / "data" / "care-manager.duckdb"
+    if path.is_dir():
+        raise ConfigurationError(
+            f"CARE_MANAGER_STORE names the folder {named}. Nothing was changed. Name a file in it instead."
+        )
+    return path
+
+
+def today(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) -> date:
+    """Return the practice-local day: CARE_MANAGER_TODAY, else the day of `now` in the time zone.
+
+    Raises ConfigurationError when CARE_MANAGER_TODAY is no day.
+    """
+    pinned = environ.get("CARE_MANAGER_TODAY", "").strip()
+    if not pinned:
+        return now.astimezone(ZoneInfo(timezone)).date()
+    try:
+        return datetime.strptime(pinned, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
+    except ValueError as problem:
+        raise ConfigurationError(
+            f"CARE_MANAGER_TODAY is {pinned}, which is no day. Write it as 2026-11-24, or leave it out."
+        ) from problem

@@ -98,8 +98,8 @@ class Store:
             raise
         # Lists worked out from the store and thrown away with the process (queries/listing.py).
         self._connection.execute("attach ':memory:' as listing").fetchall()
-        for name in ("listing/create_opportunities", "listing/create_freshness"):
-            self._connection.execute(statement(name)).fetchall()
+        for name in ("create_opportunities", "create_freshness", "create_matching", "create_ranked"):
+            self._connection.execute(statement(f"listing/{name}")).fetchall()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -126,19 +126,26 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self, lock: threading.Lock) -> Iterator[Transaction]:
-        with lock, self._connection.cursor() as cursor:
-            cursor.begin()
-            try:
-                yield Transaction(cursor)
-                cursor.commit()
-            except BaseException:  # Streamlit's stop and rerun are no Exceptions: they must roll back too
-                with contextlib.suppress(duckdb.Error):
-                    cursor.rollback()
-                raise
+        with lock, _kept_or_not(self._connection) as cursor:
+            yield Transaction(cursor)
 
     def close(self) -> None:
         """Close the file so that another process may open it."""
         self._connection.close()
+
+
+@contextlib.contextmanager
+def _kept_or_not(connection: Any) -> Iterator[Any]:
+    """Lend a cursor in a transaction that is committed at the end, or rolled back when the block raises."""
+    with connection.cursor() as cursor:
+        cursor.begin()
+        try:
+            yield cursor
+            cursor.commit()
+        except BaseException:  # Streamlit's stop and rerun are no Exceptions: they must roll back too
+            with contextlib.suppress(duckdb.Error):
+                cursor.rollback()
+            raise
 
 
 def _connect(path: Path | None) -> Any:
@@ -166,10 +173,8 @@ def migrations() -> list[tuple[int, Path]]:
 
 def _migrate(connection: Any, now: datetime) -> list[str]:
     """Bring the store up to the program, one transaction for each migration and its record; return their names."""
-    connection.execute(
-        "create table if not exists migrations (number integer primary key, name text not null, applied_at timestamp not null)"
-    ).fetchall()
-    done = {number for (number,) in connection.execute("select number from migrations").fetchall()}
+    connection.execute(statement("store/create_migrations")).fetchall()
+    done = {number for (number,) in connection.execute(statement("store/applied")).fetchall()}
     known = migrations()
     if done - {number for number, _ in known}:
         raise StoreTooNew(
@@ -177,17 +182,9 @@ def _migrate(connection: Any, now: datetime) -> list[str]:
         )
     missing = [(number, file) for number, file in known if number not in done]
     for number, file in missing:
-        with connection.cursor() as cursor:
-            cursor.begin()
-            try:
-                cursor.execute(file.read_text(encoding="utf-8")).fetchall()
-                cursor.execute(
-                    "insert into migrations values ($number, $name, $applied_at)",
-                    _bound({"number": number, "name": file.stem, "applied_at": now}),
-                ).fetchall()
-                cursor.commit()
-            except BaseException:
-                with contextlib.suppress(duckdb.Error):
-                    cursor.rollback()
-                raise
+        with _kept_or_not(connection) as cursor:
+            cursor.execute(file.read_text(encoding="utf-8")).fetchall()
+            cursor.execute(
+                statement("store/note_migration"), _bound({"number": number, "name": file.stem, "now": now})
+            ).fetchall()
     return [file.stem for _, file in missing]

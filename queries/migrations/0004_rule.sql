@@ -101,10 +101,13 @@ measured as (
             else chain_visit_on end as counted_visit_on,
         case when has_items then items_left > 0 else true end as is_left_to_do,
         case when has_items then private_pence else coalesce(stated_value_pence, 0) end as value_pence,
-        case when payor_kind = 'nhs' then
-            greatest(coalesce(chain_members.uda, uda_bands.uda) - coalesce(chain_members.uda_done, 0), 0)
+        -- greatest() would turn an unknown number of UDAs into none.
+        case
+            when payor_kind is distinct from 'nhs' or coalesce(chain_members.uda, uda_bands.uda) is null then null
+            when coalesce(chain_members.uda, uda_bands.uda) < coalesce(chain_members.uda_done, 0) then 0
+            else coalesce(chain_members.uda, uda_bands.uda) - coalesce(chain_members.uda_done, 0)
         end as uda_left,
-        case when tariffs.claims is null or payor_kind <> 'nhs' or chain_members.uda is not null then 0 else
+        case when tariffs.claims is null or payor_kind is distinct from 'nhs' or chain_members.uda is not null then 0 else
             round(tariffs.total_pence * greatest(tariffs.claims - coalesce(claim_number, 1) + 1, 0) / tariffs.claims)
         end as tariff_pence,
         coalesce(contract_values.uda_value_pence, 0) as uda_value_pence,

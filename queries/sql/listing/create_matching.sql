@@ -1,0 +1,74 @@
+-- The opportunities of a day that pass every filter, with what people did about them.
+-- Grain: one row for each opportunity. `filters` is a structure with one field for each filter; null is "any".
+create macro listing.matching(today, filters) as table
+select
+    opportunities.*,
+    case
+        when care_states.status = 'rejected' then 'rejected'
+        when care_states.snoozed_until > today::date then 'snoozed'
+        else coalesce(care_states.status, 'open')
+    end as status,
+    care_states.snoozed_until, care_states.reject_reason, care_states.assigned_to as assignee_id,
+    users.name as assigned_to, care_states.attempts, care_states.last_contact_at,
+    coalesce(care_states.version, 0) as version
+from listing.opportunities
+left join main.care_states on care_states.practice_id = opportunities.practice_id
+    and care_states.opportunity_id = opportunities.opportunity_id
+left join main.users on users.user_id = care_states.assigned_to
+where opportunities.today = today::date
+    and opportunities.practice_id in (select unnest(struct_extract(filters, 'practice_ids')::text[]))
+    and list_contains(
+        struct_extract(filters, 'statuses')::text[],
+        case
+            when care_states.status = 'rejected' then 'rejected'
+            when care_states.snoozed_until > today::date then 'snoozed'
+            else coalesce(care_states.status, 'open')
+        end
+    )
+    and (struct_extract(filters, 'words')::text[] is null or len(list_filter(
+        struct_extract(filters, 'words')::text[], lambda word: not contains(opportunities.search_text, word)
+    )) = 0)
+    and (struct_extract(filters, 'patient')::text is null
+        or opportunities.patient_key = struct_extract(filters, 'patient')::text)
+    and (struct_extract(filters, 'household')::text is null
+        or opportunities.household_key = struct_extract(filters, 'household')::text)
+    and (struct_extract(filters, 'providers')::text[] is null
+        or list_contains(struct_extract(filters, 'providers')::text[], opportunities.provider_key))
+    and (struct_extract(filters, 'payors')::text[] is null
+        or list_contains(struct_extract(filters, 'payors')::text[], opportunities.payor_name))
+    and (struct_extract(filters, 'assignees')::text[] is null
+        or list_contains(struct_extract(filters, 'assignees')::text[], coalesce(care_states.assigned_to, '')))
+    and (struct_extract(filters, 'reasons')::text[] is null
+        or list_contains(struct_extract(filters, 'reasons')::text[], opportunities.reason))
+    and (struct_extract(filters, 'opened_from')::date is null
+        or opportunities.opened_on >= struct_extract(filters, 'opened_from')::date)
+    and (struct_extract(filters, 'opened_to')::date is null
+        or opportunities.opened_on <= struct_extract(filters, 'opened_to')::date)
+    and (struct_extract(filters, 'updated_from')::date is null
+        or opportunities.last_updated_on >= struct_extract(filters, 'updated_from')::date)
+    and (struct_extract(filters, 'updated_to')::date is null
+        or opportunities.last_updated_on <= struct_extract(filters, 'updated_to')::date)
+    and (struct_extract(filters, 'next_visit_from')::date is null
+        or opportunities.next_visit_on >= struct_extract(filters, 'next_visit_from')::date)
+    and (struct_extract(filters, 'next_visit_to')::date is null
+        or opportunities.next_visit_on <= struct_extract(filters, 'next_visit_to')::date)
+    and (struct_extract(filters, 'value_from')::bigint is null
+        or opportunities.value_pence >= struct_extract(filters, 'value_from')::bigint)
+    and (struct_extract(filters, 'value_to')::bigint is null
+        or opportunities.value_pence <= struct_extract(filters, 'value_to')::bigint)
+    and (struct_extract(filters, 'uda_from')::decimal(9, 2) is null
+        or opportunities.uda >= struct_extract(filters, 'uda_from')::decimal(9, 2))
+    and (struct_extract(filters, 'uda_to')::decimal(9, 2) is null
+        or opportunities.uda <= struct_extract(filters, 'uda_to')::decimal(9, 2))
+    and (struct_extract(filters, 'worth_from')::bigint is null
+        or opportunities.worth_pence >= struct_extract(filters, 'worth_from')::bigint)
+    and (struct_extract(filters, 'worth_to')::bigint is null
+        or opportunities.worth_pence <= struct_extract(filters, 'worth_to')::bigint)
+    and (struct_extract(filters, 'has_phone')::boolean is null
+        or (opportunities.phone is not null) = struct_extract(filters, 'has_phone')::boolean)
+    and (struct_extract(filters, 'has_mobile')::boolean is null
+        or opportunities.is_mobile = struct_extract(filters, 'has_mobile')::boolean)
+    and (struct_extract(filters, 'has_email')::boolean is null
+        or (opportunities.email is not null) = struct_extract(filters, 'has_email')::boolean)
+    and (struct_extract(filters, 'is_partly_done')::boolean is null
+        or opportunities.is_partly_done = struct_extract(filters, 'is_partly_done')::boolean)

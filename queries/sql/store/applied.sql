@@ -1,0 +1,4 @@
+-- The numbers of the migrations that the store has had.
+select number
+from migrations
+order by number

@@ -1,0 +1,3 @@
+-- Note that a migration was applied.
+insert into migrations (number, name, applied_at)
+values ($number, $name, $now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from queries.store import Reading, Store, Transaction
@@ -57,3 +59,8 @@ def record_events(tx: Transaction, events: pl.DataFrame) -> None:
 def write_users(tx: Transaction, users: pl.DataFrame) -> None:
     """Add people who use Care Manager; the frame has user_id and name."""
     tx.insert("workflow/write_users", users)
+
+
+def remove_unused_users(tx: Transaction, user_ids: Sequence[str]) -> None:
+    """Remove those of these people who did nothing and have nothing assigned."""
+    tx.execute("workflow/remove_unused_users", user_ids=list(user_ids))

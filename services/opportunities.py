@@ -180,7 +180,7 @@ def worklist(
     page = queries.search(
         store,
         today=today,
-        filters=_asked(filters, practice_ids),
+        filters=asked(filters, practice_ids),
         sort=order.sort,
         is_descending=order.is_descending,
         grouping=grouping,
@@ -281,16 +281,16 @@ def patient_card(store: Store, practice: Practice, patient_id: str, *, today: da
         )
 
 
-def _asked(filters: Filters, practice_ids: list[str]) -> dict[str, Any]:
-    """Return the filters as the macro listing.matching takes them."""
-    asked = {
+def asked(filters: Filters, practice_ids: list[str]) -> dict[str, Any]:
+    """Return filters as the macro listing.matching takes them: lists, null for any, the search as plain words."""
+    fields_asked = {
         name: (list(value) or None) if isinstance(value, tuple) else value for name, value in asdict(filters).items()
     }
-    words_asked = normalised(asked.pop("search") or "").split()
+    search = normalised(fields_asked.pop("search") or "").split()
     return {
-        **asked,
+        **fields_asked,
         "statuses": list(filters.statuses or words.STATUSES),
-        "words": words_asked or None,
+        "words": search or None,
         "practice_ids": practice_ids,
     }
 

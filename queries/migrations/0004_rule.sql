@@ -64,8 +64,7 @@ contract_values as (
 members as (
     select
         courses.*,
-        case when courses.pathway is null then courses.course_id
-            else concat_ws('|', courses.patient_id, courses.opened_on, courses.pathway) end as chain_id,
+        concat_ws('|', courses.patient_id, courses.opened_on, courses.pathway) as chain_id,
         courses.absent_since is not null as is_absent,
         courses.completed_on is not null and courses.completed_on <= today::date as is_completed,
         linked_visits.visit_on as linked_visit_on,
@@ -81,6 +80,12 @@ members as (
 chain_members as (
     select
         members.*,
+        1 as place, course_id as opportunity_id, linked_visit_on as chain_visit_on, 1 as chain_length
+    from members
+    where pathway is null
+    union all
+    select
+        members.*,
         row_number() over (
             partition by chain_id
             order by is_deleted, is_absent, is_completed, claim_number desc nulls last, course_id desc
@@ -91,6 +96,7 @@ chain_members as (
         min(linked_visit_on) over (partition by chain_id) as chain_visit_on,
         count(*) over (partition by chain_id) as chain_length
     from members
+    where pathway is not null
 ),
 measured as (
     select

@@ -3,6 +3,7 @@
 create macro listing.matching(today, filters) as table
 select
     opportunities.*,
+    opportunities.rowid as listing_row,
     case
         when care_states.status = 'rejected' then 'rejected'
         when care_states.snoozed_until > today::date then 'snoozed'

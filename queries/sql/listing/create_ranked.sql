@@ -1,11 +1,14 @@
 -- The matching opportunities with the keys of an order: sort by number_key, text_up, text_down descending (nulls last),
 -- then oldest first, value descending and the id. Grain: one row for each opportunity.
 -- `sort` names a column; any other word, such as 'oldest', leaves the keys empty and so the default order.
+-- Only what sorting, grouping and adding up need: the rest of a row is fetched by listing_row, for one page.
 create macro listing.ranked(today, filters, sort, is_descending) as table
 with keyed as (
     select
-        matching.*,
-        practices.name as practice,
+        matching.listing_row, matching.practice_id, matching.opportunity_id, matching.patient_key,
+        matching.household_key, matching.opened_on, matching.value_pence, matching.uda, matching.worth_pence,
+        matching.status, matching.snoozed_until, matching.reject_reason, matching.assignee_id, matching.assigned_to,
+        matching.attempts, matching.last_contact_at, matching.version,
         case sort
             when 'opened_on' then opened_on - '1970-01-01'::date
             when 'last_updated_on' then last_updated_on - '1970-01-01'::date

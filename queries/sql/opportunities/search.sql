@@ -24,14 +24,17 @@ page as (
 select
     totals.total_courses, totals.total_patients, totals.total_value_pence, totals.total_uda, totals.total_worth_pence,
     page.practice_id || '/' || page.opportunity_id as row_id,
-    page.practice_id, page.practice, page.opportunity_id, page.course_id, page.cot_number, page.patient_id,
-    page.patient_name as patient, page.household_id, page.provider_initials as provider, page.payor_name as payor,
-    page.payor_kind, page.opened_on, page.last_updated_on, page.status, page.snoozed_until, page.reject_reason,
-    page.assignee_id, page.assigned_to, page.attempts, page.last_contact_at, page.version,
-    page.value_pence, page.uda::double as uda, page.worth_pence, page.charge_pence, page.phone, page.email,
-    page.counted_visit_on, page.unlinked_visit_on, page.next_visit_on, page.reason, page.is_partly_done, page.is_active
+    page.practice_id, practices.name as practice, page.opportunity_id, shown.course_id, shown.cot_number,
+    shown.patient_id, shown.patient_name as patient, shown.household_id, shown.provider_initials as provider,
+    shown.payor_name as payor, shown.payor_kind, shown.opened_on, shown.last_updated_on, page.status, page.snoozed_until,
+    page.reject_reason, page.assignee_id, page.assigned_to, page.attempts, page.last_contact_at, page.version,
+    shown.value_pence, shown.uda::double as uda, shown.worth_pence, shown.charge_pence, shown.phone, shown.email,
+    shown.counted_visit_on, shown.unlinked_visit_on, shown.next_visit_on, shown.reason, shown.is_partly_done,
+    shown.is_active
 from totals
 left join page on true
+left join listing.opportunities as shown on shown.rowid = page.listing_row
+left join practices on practices.practice_id = page.practice_id
 order by
     page.number_key nulls last, page.text_up nulls last, page.text_down desc nulls last,
     page.opened_on, page.value_pence desc, page.practice_id, page.opportunity_id

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from queries import pms, practices
+from queries import pms, practices, workflow
 from queries.store import Store
 from services import practices as services
 
@@ -133,3 +133,19 @@ class SmallPractice:
         """Book an appointment at 10:00 so many days after TODAY, linked to a course or to none."""
         at = datetime(TODAY.year, TODAY.month, TODAY.day, 10) + timedelta(days=in_days)
         return self.add("appointments", course_id=course_id, patient_id=patient, starts_at=at, **facts)
+
+    def state(self, opportunity_id: str, **facts: Any) -> None:
+        """Write what Amara did about an opportunity, without the event that a service would leave."""
+        row = {
+            **dict.fromkeys(workflow.STATE.names()),
+            "practice_id": self.id,
+            "opportunity_id": opportunity_id,
+            "status": "open",
+            "attempts": 0,
+            "changed_by": BY,
+            "changed_at": NOW.replace(tzinfo=None),
+            **facts,
+        }
+        with self.store.transaction() as tx:
+            workflow.write_users(tx, pl.DataFrame({"user_id": [BY], "name": ["Amara Nwosu"]}))
+            workflow.write_states(tx, pl.DataFrame([row], schema=workflow.STATE))

@@ -9,7 +9,7 @@ select
     ruled.patient_id,
     ruled.practice_id || '/' || ruled.patient_id,
     concat_ws(', ', patients.last_name, nullif(patients.first_name, '')),
-    lower(strip_accents(concat_ws(', ', patients.last_name, nullif(patients.first_name, '')))),
+    lower(strip_accents(regexp_replace(concat_ws(', ', patients.last_name, patients.first_name), '[''’-]', '', 'g'))),
     ruled.practice_id || '/' || coalesce(patients.household_id, 'of ' || ruled.patient_id),
     patients.household_id,
     ruled.practice_id || '/' || ruled.provider_id,

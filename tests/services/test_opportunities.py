@@ -69,14 +69,7 @@ def test_the_list_follows_every_change_of_the_pms(practice, store):
     assert listed(store) == [course]
     visit = practice.appointment(course, in_days=3)
     assert listed(store) == []
-    practice.add(
-        "appointments",
-        visit,
-        course_id=course,
-        patient_id="okafor",
-        starts_at=NOW.replace(tzinfo=None),
-        status="cancelled",
-    )
+    practice.appointment(course, in_days=3, id_=visit, status="cancelled")
     assert listed(store) == [course]
 
 

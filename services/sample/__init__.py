@@ -1,0 +1,115 @@
+"""The sample practice: a believable UK practice to look at, made up from a fixed seed and dated back from today."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import polars as pl
+
+from queries import pms, workflow
+from queries import practices as queries
+from queries.store import Store
+from services.errors import InvalidRequest
+from services.practices import Practice, all_practices, create
+from services.sample import cases, people
+from services.sample.courses import AHEAD_DAYS, Years
+from services.sample.diary import Diary
+from services.sample.history import History
+from services.sample.records import frame
+
+NAME = "Riverside Dental (sample)"
+SEED = 2026
+PATIENTS = 8_000
+YEARS = 3
+
+log = logging.getLogger(__name__)
+
+
+def add(store: Store, *, today: date, by: str, now: datetime) -> Practice:
+    """Make the sample practice as it stands on a day, and return it.
+
+    Raises InvalidRequest when there is one already.
+    """
+    if any(practice.is_sample for practice in all_practices(store)):
+        raise InvalidRequest("The sample practice is there already. Remove it first to start it afresh.")
+    with store.transaction() as tx:
+        practice_id = create(tx, NAME, by=by, now=now, phone="01632 960100", colour="#1f7a8c", is_sample=True)
+        years = _years(practice_id, today)
+        for table, rows in _tables(years).items():
+            schema = pms.read(tx, practice_id, table).schema
+            pms.write(tx, practice_id, table, frame(rows, schema))
+        workflow.write_users(tx, frame(people.STAFF, pl.Schema({"user_id": pl.String, "name": pl.String})))
+        workflow.write_states(tx, frame(list(years.history.states.values()), workflow.STATE))
+        workflow.record_events(tx, frame(years.history.events, workflow.EVENT))
+        queries.raise_revision(tx, practice_id)
+        return next(practice for practice in all_practices(tx) if practice.practice_id == practice_id)
+
+
+def remove(store: Store, *, by: str, now: datetime) -> None:
+    """Remove the sample practice, its history, and those of its people who did nothing elsewhere.
+
+    Raises InvalidRequest when there is none.
+    """
+    samples = [practice for practice in all_practices(store) if practice.is_sample]
+    if not samples:
+        raise InvalidRequest("There is no sample practice to remove.")
+    with store.transaction() as tx:
+        for practice in samples:
+            queries.remove(tx, practice.practice_id)
+        workflow.remove_unused_users(tx, [colleague.user_id for colleague in people.STAFF])
+    # Its own history goes with it, so the log alone can say who removed it.
+    log.info("%s removed the sample practice at %s.", by, now.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A row of contracts: one NHS year."""
+
+    from_on: date
+    to_on: date | None
+    uda_value_pence: int
+    contract_id: str = people.CONTRACT
+    uda_target: Decimal = Decimal(11_600)
+
+
+def _years(practice_id: str, today: date) -> Years:
+    """Live through the practice's years up to a day."""
+    rng = Random(SEED)
+    first = today - timedelta(days=365 * YEARS)
+    diary = Diary.ruled(rng, people.PROVIDERS, first=first, last=today + timedelta(days=AHEAD_DAYS))
+    history = History(rng, practice_id, today)
+    years = Years(rng, today, diary, history, people.patients(rng, number=PATIENTS, first=first, today=today))
+    years.live_through(first)
+    cases.add_rare_cases(years)
+    return years
+
+
+def _contracts(today: date) -> list[Contract]:
+    """Return the contract of each NHS year, its UDA value rising."""
+    year = today.year if today.month >= 4 else today.year - 1
+    values = (32_10, 33_20, 34_30, 35_50)
+    return [
+        Contract(date(begins, 4, 1), date(begins + 1, 3, 31) if begins < year else None, value)
+        for begins, value in zip(range(year - 3, year + 1), values, strict=True)
+    ]
+
+
+def _tables(years: Years) -> dict[str, Sequence[object]]:
+    """Return the rows of each PMS table."""
+    visits = [visit for course in years.courses for visit in course.visits]
+    return {
+        "contracts": _contracts(years.today),
+        "providers": people.PROVIDERS,
+        "payors": people.PAYORS,
+        "pms_users": people.STAFF,
+        "patients": years.patients,
+        "courses": years.courses,
+        "planned_visits": visits,
+        "treatment_items": [item for course in years.courses for item in course.items],
+        "appointments": years.appointments,
+    }

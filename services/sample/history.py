@@ -1,0 +1,277 @@
+"""What the people of the sample practice did about its opportunities: states, and the events that led to them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from services.sample.diary import is_open, next_open
+from services.sample.people import AMARA, CHLOE, PRIYA, TOM, Colleague
+from services.sample.records import Appointment, Course, Event, State
+
+SYSTEM = "system"
+DAYS_OF_USE = 545
+"""So long ago the practice began to work the list."""
+
+ACTIONS = {"call": 48, "email": 11, "sms": 8, "snooze": 25, "reject": 3, "note": 5}
+OUTCOMES = {"no answer": 40, "left message": 22, "spoke": 34, "wrong number": 4}
+REJECT_REASONS = {
+    "not interested": 30,
+    "cost": 28,
+    "done elsewhere": 14,
+    "wrong in chart": 12,
+    "fear": 8,
+    "moved away": 8,
+}
+MADE_INACTIVE = "made inactive in the chart"
+SNOOZE_REASONS = ("asked us to ring later", "away", "waiting for pay day", "checking the diary", "unwell", None)
+SNOOZE_DAYS = {7: 22, 14: 12, 30: 26, 60: 22, 90: 18}
+CALLERS = {AMARA: 38, CHLOE: 30, PRIYA: 32}
+PERSUASION = {AMARA: 1.05, CHLOE: 0.8, PRIYA: 1.2}
+
+NOTES = {
+    "no answer": (None, None, "Rang twice, no answer.", "Rang out.", "Line engaged."),
+    "left message": (
+        "Left a message on voicemail.",
+        "Left a message with partner.",
+        "Voicemail, asked to ring back.",
+        None,
+    ),
+    "spoke": (
+        "Will look at the diary and ring back.",
+        "Asked about paying in instalments.",
+        "Prefers early mornings.",
+        "Can only do school holidays.",
+        "Wants to think about it.",
+        "Asked for the cost in writing.",
+        "Only wants to see the usual dentist.",
+        None,
+    ),
+    "wrong number": ("Number belongs to somebody else.", "Number not in service."),
+    "noted": (
+        "Partner is in next week, ask then.",
+        "Prefers e-mail.",
+        "Works nights, ring after 14:00.",
+        "Finance leaflet posted.",
+        "Ask the dentist whether it can wait.",
+    ),
+    "cost": ("Too dear at the moment.", "Would come back if it could be spread.", None),
+    "done elsewhere": ("Went to another practice.", None),
+    "wrong in chart": ("Already done, please tidy the chart.", "Planned twice, please check."),
+    "moved away": ("Has moved, new dentist there.", None),
+}
+
+
+@dataclass(slots=True)
+class History:
+    """Lives through the follow-up of each opportunity; a state always equals what its events say."""
+
+    rng: Random
+    practice_id: str
+    today: date
+    states: dict[str, State] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    last_at: dict[str, datetime] = field(default_factory=dict)
+
+    def follow_up(self, course: Course, since: date, until: date) -> date | None:
+        """Follow a course up from the day on which it was left unbooked; return the day of its booking, if any."""
+        rng, last = self.rng, until - timedelta(days=1)
+        by_itself = date.max
+        if rng.random() < 0.36:
+            by_itself = self._working(since + timedelta(days=1 + int(rng.expovariate(1 / 24))))
+        day = self._first_touch(course, since)
+        caller = rng.choices(list(CALLERS), list(CALLERS.values()))[0]
+        if course.value_pence > 100_000 and rng.random() < 0.6:
+            caller = PRIYA
+        is_to_assign = rng.random() < 0.7
+        if (state := self.states.get(course.course_id)) and state.assigned_to:
+            caller = next(one for one in CALLERS if one.user_id == state.assigned_to)
+            is_to_assign = False
+        tries = rng.choice((2, 3, 3, 4))
+        while day is not None:
+            day = self._working(day)
+            if day > last or by_itself <= day:
+                break
+            if is_to_assign:
+                self._write(course, "assigned", TOM.user_id, day, assigned_to=caller.user_id)
+                is_to_assign = False
+                if rng.random() < 0.7:
+                    day += timedelta(days=rng.randint(1, 6))
+                    continue
+            booked_on, day = self._touch(course, caller, day, since)
+            if booked_on is not None and booked_on <= last:
+                return booked_on
+            if self.events[-1].kind in ("rejected", "restored"):
+                by_itself = date.max  # who said no does not book without being asked again
+            tries -= 1
+            if tries == 0:
+                day = None
+        return by_itself if by_itself <= last else None
+
+    def booked(self, course: Course, day: date, appointment: Appointment) -> None:
+        """Note that an opportunity left the list because it was booked."""
+        if day < self.today - timedelta(days=DAYS_OF_USE):
+            return
+        at = self._moment(course.course_id, day)
+        before = {"status": self._shown(course.course_id, at.date())}
+        visit_on = appointment.starts_at.date()
+        after = {"status": "booked", "appointment_id": appointment.appointment_id, "visit_on": visit_on}
+        self._record(course, "booked", SYSTEM, at, None, before, after)
+
+    def made_inactive(self, course: Course, day: date) -> None:
+        """Note that the chart made a course inactive, which rejects the opportunity."""
+        if self._shown(course.course_id, day) != "rejected":
+            self._write(course, "rejected", SYSTEM, day, status="rejected", reject_reason=MADE_INACTIVE)
+
+    def _first_touch(self, course: Course, since: date) -> date | None:
+        """Return the day on which somebody first looks at the opportunity, or nothing when nobody does."""
+        rng = self.rng
+        if course.patient.is_do_not_contact:
+            return None
+        began = self.today - timedelta(days=DAYS_OF_USE)
+        if since < began:
+            day = began + timedelta(days=rng.randrange(150))
+            return day if rng.random() < 0.4 and day <= course.opened_on + timedelta(days=365) else None
+        share = 0.6 if since < began + timedelta(days=180) else 0.72
+        return since + timedelta(days=1 + int(rng.expovariate(1 / 18))) if rng.random() < share else None
+
+    def _touch(self, course: Course, caller: Colleague, day: date, since: date) -> tuple[date | None, date | None]:
+        """Do one thing about an opportunity; return the day of the booking it led to, and the day of the next touch."""
+        rng, patient = self.rng, course.patient
+        action = rng.choices(list(ACTIONS), list(ACTIONS.values()))[0]
+        appeal = PERSUASION[caller] * (1.25 if (day - since).days < 21 else 1.0 if (day - since).days < 90 else 0.6)
+        if course.value_pence > 150_000:
+            appeal *= 0.7
+        if action == "snooze":
+            return None, self._snooze(course, caller, day)
+        if action == "reject":
+            return None, self._reject(course, caller, day)
+        can_write = (action == "email" and patient.email and patient.is_email_allowed is not False) or (
+            action == "sms" and patient.mobile and patient.is_sms_allowed is not False
+        )
+        if can_write:
+            self._contact(course, caller, day, action)
+            return (self._after(day, 1, 5), None) if rng.random() < 0.13 * appeal else (None, self._after(day, 7, 18))
+        if action == "note" or not (patient.mobile or patient.phone):
+            self._write(course, "noted", caller.user_id, day, note=rng.choice(NOTES["noted"]))
+            return None, self._after(day, 3, 12)
+        outcome = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
+        note = rng.choice(NOTES[outcome])
+        self._write(course, "attempted", caller.user_id, day, note=note, facts={"outcome": outcome})
+        if outcome == "no answer":
+            return None, self._after(day, 2, 9)
+        if outcome == "wrong number":
+            return None, self._after(day, 10, 30)
+        self._contact(course, caller, day, "phone")
+        if outcome == "left message":
+            return (self._after(day, 0, 5), None) if rng.random() < 0.17 * appeal else (None, self._after(day, 5, 16))
+        fate = rng.random()
+        if fate < 0.36 * appeal:
+            return day, None
+        if fate < 0.70:
+            return None, self._snooze(course, caller, day)
+        if fate < 0.79:
+            return None, self._reject(course, caller, day)
+        return None, self._after(day, 14, 40)
+
+    def _after(self, day: date, fewest: int, most: int) -> date:
+        return self._working(day + timedelta(days=self.rng.randint(fewest, most)))
+
+    def _working(self, day: date) -> date:
+        """Return the day itself, or when the practice is closed one of the next days on which it is not."""
+        return day if is_open(day) else next_open(day + timedelta(days=self.rng.randint(1, 5)))
+
+    def _contact(self, course: Course, caller: Colleague, day: date, channel: str) -> None:
+        changes = {} if self._shown(course.course_id, day) == "contacted" else {"status": "contacted"}
+        self._write(course, "contacted", caller.user_id, day, facts={"channel": channel}, **changes)
+
+    def _snooze(self, course: Course, caller: Colleague, day: date) -> date:
+        until = day + timedelta(days=self.rng.choices(list(SNOOZE_DAYS), list(SNOOZE_DAYS.values()))[0])
+        reason = self.rng.choice(SNOOZE_REASONS)
+        self._write(course, "snoozed", caller.user_id, day, status="snoozed", snoozed_until=until, snooze_reason=reason)
+        return until
+
+    def _reject(self, course: Course, caller: Colleague, day: date) -> date | None:
+        """Reject an opportunity; return the day of the next touch when it is restored later."""
+        reason = self.rng.choices(list(REJECT_REASONS), list(REJECT_REASONS.values()))[0]
+        note = self.rng.choice(NOTES.get(reason, (None,)))
+        self._write(course, "rejected", caller.user_id, day, note=note, status="rejected", reject_reason=reason)
+        restored_on = self._after(day, 2, 40)
+        if self.rng.random() > 0.08 or restored_on >= self.today:
+            return None
+        self._write(course, "restored", TOM.user_id, restored_on, status="open", reject_reason=None)
+        return self._after(restored_on, 1, 10)
+
+    def _shown(self, opportunity_id: str, day: date) -> str:
+        """Return the status that people see on a day: a snooze that has not run out hides the kept one."""
+        state = self.states.get(opportunity_id)
+        if state is None:
+            return "open"
+        is_snoozed = state.status != "rejected" and state.snoozed_until is not None and state.snoozed_until > day
+        return "snoozed" if is_snoozed else state.status
+
+    def _write(
+        self,
+        course: Course,
+        kind: str,
+        by: str,
+        day: date,
+        *,
+        note: str | None = None,
+        facts: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> None:
+        """Change the state and add the event that says so; facts belong to the event alone."""
+        at = self._moment(course.course_id, day)
+        shown = self._shown(course.course_id, at.date())
+        state = self.states.setdefault(course.course_id, State(self.practice_id, course.course_id))
+        before = {name: shown if name == "status" else getattr(state, name) for name in changes}
+        for name, value in changes.items():
+            if (name, value) != ("status", "snoozed"):  # the kept status is the one to return to
+                setattr(state, name, value)
+        state.attempts += kind == "attempted"
+        if kind == "contacted":
+            state.last_contact_at = at
+        state.changed_by, state.changed_at = by, at
+        self._record(course, kind, by, at, note, before, {**changes, **(facts or {})})
+
+    def _record(
+        self,
+        course: Course,
+        kind: str,
+        by: str,
+        at: datetime,
+        note: str | None,
+        before: dict[str, Any],
+        after: dict[str, Any],
+    ) -> None:
+        self.events.append(
+            Event(
+                practice_id=self.practice_id,
+                opportunity_id=course.course_id,
+                patient_id=course.patient_id,
+                kind=kind,
+                by_user=by,
+                happened_at=at,
+                note=note,
+                before=_json({name: value for name, value in before.items() if value is not None}),
+                after=_json(after),
+            )
+        )
+
+    def _moment(self, opportunity_id: str, day: date) -> datetime:
+        """Return a time of chance in the working day, after everything else about the opportunity."""
+        last = self.last_at.get(opportunity_id)
+        if last is not None and last.date() >= day:
+            at = last + timedelta(milliseconds=self.rng.randint(20_000, 200_000))
+        else:
+            at = datetime.combine(day, time(9, 5)) + timedelta(milliseconds=self.rng.randrange(7 * 3_600_000))
+        self.last_at[opportunity_id] = at
+        return at
+
+
+def _json(values: dict[str, Any]) -> str | None:
+    return json.dumps(values, default=date.isoformat) if values else None

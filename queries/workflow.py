@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from datetime import UTC, datetime
+
 import polars as pl
 
 from queries.store import Reading, Store, Transaction
@@ -64,3 +66,8 @@ def write_users(tx: Transaction, users: pl.DataFrame) -> None:
 def remove_unused_users(tx: Transaction, user_ids: Sequence[str]) -> None:
     """Remove those of these people who did nothing and have nothing assigned."""
     tx.execute("workflow/remove_unused_users", user_ids=list(user_ids))
+
+
+def utc(moment: datetime) -> datetime:
+    """Return a moment as frames carry it: UTC without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

@@ -28,7 +28,7 @@ create table care_states (
 -- One line of history for each change; only ever added to.
 create table events (
     event_id bigint primary key default nextval('event_numbers'),
-    practice_id text not null,
+    practice_id text,                       -- null: of no one practice, such as signing in
     opportunity_id text,
     patient_id text,
     kind text not null,

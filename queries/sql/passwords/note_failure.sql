@@ -1,0 +1,3 @@
+-- Note a failed sign-in.
+insert into sign_in_failures (account, address, failed_at)
+values ($account, $address, $now)

@@ -1,0 +1,3 @@
+-- Forget the sessions that nobody can use any more.
+delete from sessions
+where started_at <= $since

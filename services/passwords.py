@@ -1,0 +1,67 @@
+"""Passwords: what makes a good one, and how it is kept."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Sequence
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from services.errors import InvalidRequest
+
+SHORTEST, LONGEST = 15, 128
+"""NIST SP 800-63B-4, 3.1.1.2: 15 characters at least where a password is the only factor, 64 at least allowed."""
+
+GUESSES_AT_LEAST = 3
+"""zxcvbn's score from 0 to 4; 3 is "safely unguessable" for one that is kept as a slow hash."""
+
+_hasher = PasswordHasher()
+_nobodys = _hasher.hash(secrets.token_urlsafe())
+
+
+def require_good(password: str, *, known: Sequence[str]) -> None:
+    """Refuse a password that is too short, too long or easily guessed; `known` are words that others know of the person.
+
+    No rule about kinds of characters and no expiry (NIST SP 800-63B-4, 3.1.1.2). Raises InvalidRequest with the reason.
+    """
+    password = _plain(password)
+    if len(password) < SHORTEST:
+        raise InvalidRequest(
+            f"This password has {len(password)} characters. Use {SHORTEST} or more: four or five words make a good one."
+        )
+    if len(password) > LONGEST:
+        raise InvalidRequest(f"This password has {len(password)} characters. Use {LONGEST} at most.")
+    # zxcvbn takes no more than 72 characters.
+    judged = zxcvbn(password[:72], user_inputs=["care manager", "caremanager", *known])
+    if judged["score"] < GUESSES_AT_LEAST:
+        raise InvalidRequest(
+            "This password is easily guessed: it is common, repeats itself, or is made of what others know of you. "
+            "Choose four or five words that do not belong together."
+        )
+
+
+def hashed(password: str) -> str:
+    """Return what is kept of a password: an Argon2id hash with its own salt."""
+    return _hasher.hash(_plain(password))
+
+
+def is_right(password: str, hash_: str | None) -> bool:
+    """Say whether a password is the one that was kept; without one, take as long to say no."""
+    try:
+        return _hasher.verify(hash_ or _nobodys, _plain(password)) and hash_ is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def one_time() -> str:
+    """Return a password to be changed at its first use, easy to read out: five groups of four letters."""
+    letters = "abcdefghjkmnpqrstuvwxyz"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(5))
+
+
+def _plain(password: str) -> str:
+    """Write the same password the same way, whatever keyboard it was typed on (NIST: NFC or NFKC before hashing)."""
+    return unicodedata.normalize("NFKC", password)

@@ -17,7 +17,7 @@ SQL = Path(__file__).parent / "sql"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Written so that the 1.5 line can still open the file; no typo in a statement may ever try the network.
-CONFIG = {
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

@@ -11,34 +11,34 @@ import polars as pl
 from queries.store import Reading, Store, Transaction
 
 STATE = pl.Schema(
-    {
-        "practice_id": pl.String,
-        "opportunity_id": pl.String,
-        "status": pl.String,
-        "snoozed_until": pl.Date,
-        "snooze_reason": pl.String,
-        "reject_reason": pl.String,
-        "assigned_to": pl.String,
-        "attempts": pl.Int32,
-        "last_contact_at": pl.Datetime("us"),
-        "changed_by": pl.String,
-        "changed_at": pl.Datetime("us"),
-    }
+    [
+        ("practice_id", pl.String()),
+        ("opportunity_id", pl.String()),
+        ("status", pl.String()),
+        ("snoozed_until", pl.Date()),
+        ("snooze_reason", pl.String()),
+        ("reject_reason", pl.String()),
+        ("assigned_to", pl.String()),
+        ("attempts", pl.Int32()),
+        ("last_contact_at", pl.Datetime("us")),
+        ("changed_by", pl.String()),
+        ("changed_at", pl.Datetime("us")),
+    ]
 )
 """The columns of a frame of states; one row for each opportunity, times in UTC."""
 
 EVENT = pl.Schema(
-    {
-        "practice_id": pl.String,
-        "opportunity_id": pl.String,
-        "patient_id": pl.String,
-        "kind": pl.String,
-        "by_user": pl.String,
-        "happened_at": pl.Datetime("us"),
-        "note": pl.String,
-        "before": pl.String,
-        "after": pl.String,
-    }
+    [
+        ("practice_id", pl.String()),
+        ("opportunity_id", pl.String()),
+        ("patient_id", pl.String()),
+        ("kind", pl.String()),
+        ("by_user", pl.String()),
+        ("happened_at", pl.Datetime("us")),
+        ("note", pl.String()),
+        ("before", pl.String()),
+        ("after", pl.String()),
+    ]
 )
 """The columns of a frame of events; before and after are JSON, times in UTC."""
 

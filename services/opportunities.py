@@ -284,13 +284,14 @@ def patient_card(store: Store, practice: Practice, patient_id: str, *, today: da
 def asked(filters: Filters, practice_ids: list[str]) -> dict[str, Any]:
     """Return filters as the macro listing.matching takes them: lists, null for any, the search as plain words."""
     fields_asked = {
-        name: (list(value) or None) if isinstance(value, tuple) else value for name, value in asdict(filters).items()
+        name: (list(value) or None) if isinstance(value, tuple) else value
+        for name, value in asdict(filters).items()
+        if name != "search"
     }
-    search = normalised(fields_asked.pop("search") or "").split()
     return {
         **fields_asked,
         "statuses": list(filters.statuses or words.STATUSES),
-        "words": search or None,
+        "words": normalised(filters.search or "").split() or None,
         "practice_ids": practice_ids,
     }
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from services import words
 from services.sample.diary import is_open, next_open
 from services.sample.people import AMARA, CHLOE, PRIYA, TOM, Colleague
 from services.sample.records import Appointment, Course, Event, State
@@ -26,7 +27,6 @@ REJECT_REASONS = {
     "fear": 8,
     "moved away": 8,
 }
-MADE_INACTIVE = "made inactive in the chart"
 SNOOZE_REASONS = ("asked us to ring later", "away", "waiting for pay day", "checking the diary", "unwell", None)
 SNOOZE_DAYS = {7: 22, 14: 12, 30: 26, 60: 22, 90: 18}
 CALLERS = {AMARA: 38, CHLOE: 30, PRIYA: 32}
@@ -124,7 +124,7 @@ class History:
     def made_inactive(self, course: Course, day: date) -> None:
         """Note that the chart made a course inactive, which rejects the opportunity."""
         if self._shown(course.course_id, day) != "rejected":
-            self._write(course, "rejected", SYSTEM, day, status="rejected", reject_reason=MADE_INACTIVE)
+            self._write(course, "rejected", SYSTEM, day, status="rejected", reject_reason=words.INACTIVE)
 
     def _first_touch(self, course: Course, since: date) -> date | None:
         """Return the day on which somebody first looks at the opportunity, or nothing when nobody does."""

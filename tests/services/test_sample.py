@@ -15,7 +15,7 @@ import pytest
 from queries import opportunities as queries
 from queries import pms, workflow
 from queries.store import Store
-from services import sample
+from services import sample, words
 from services.errors import InvalidRequest
 from services.practices import Practice, all_practices
 from services.search_text import patient_text
@@ -175,7 +175,7 @@ NOT_COMPLETED = pl.col("completed_on").is_null()
         pytest.param(LISTED & (pl.col("band") == "unscheduled") & (pl.col("tariff_pence") > 0), id="unscheduled care"),
         pytest.param(LISTED & ~pl.col("is_active") & (pl.col("status") == "rejected"), id="inactive, so rejected"),
         pytest.param(
-            LISTED & pl.col("is_active") & (pl.col("reject_reason") == "made inactive in the chart"),
+            LISTED & pl.col("is_active") & (pl.col("reject_reason") == words.INACTIVE),
             id="active again, still rejected",
         ),
         pytest.param(LISTED & (pl.col("status") == "contacted"), id="contacted"),

@@ -1,6 +1,6 @@
 """Patients are found however their name or number is typed."""
 
-# ruff: noqa: RUF001 (the odd apostrophes are the point)
+
 
 from __future__ import annotations
 

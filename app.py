@@ -1,0 +1,143 @@
+"""The start: one process that opens the store and serves the pages and the routes beside them."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import hashlib
+import logging
+import os
+import re
+import sys
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.parts import session
+from services.errors import CareManagerError, ConfigurationError
+
+ROOT = Path(__file__).resolve().parent
+
+
+def content_policy() -> str:
+    """Return what the browser may load: only what this server sends.
+
+    Streamlit's page has inline scripts, allowed by their digests, and sets styles in line.
+    """
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' " + " ".join(f"'sha256-{digest}'" for digest in digests),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+HEADERS = {
+    "Content-Security-Policy": content_policy(),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+class Guard:
+    """Add the security headers to every answer, and hide the server's own metrics."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        is_hidden = scope["path"].rstrip("/").endswith("/_stcore/metrics")
+        answer: ASGIApp = PlainTextResponse("Not found", status_code=404) if is_hidden else self.app
+        await answer(scope, receive, send_guarded)
+
+
+class WithoutPatientData(logging.Filter):
+    """Log an exception as its type and where it arose: its text may hold a patient's details."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record; none is dropped."""
+        problem = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if problem is not None:
+            frames = traceback.extract_tb(problem.__traceback__)
+            own = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)] or frames[-1:]
+            places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own))
+            record.msg, record.args = f"{record.msg}: {type(problem).__name__} at {places}", None
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def apologise(problem: Exception) -> bool:  # noqa: ARG001 - Streamlit has logged it already
+    """Show a plain apology for what nobody caught."""
+    st.error("Something went wrong here. What you had saved is kept. Reload the page; if it happens again, tell us.")
+    return True
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001
+    """Hold the store open while the server runs; without a store there is no server."""
+    try:
+        session.open_store()
+    except (CareManagerError, ConfigurationError) as problem:
+        print(problem, file=sys.stderr, flush=True)
+        os._exit(1)  # Raised, it would end as the server's traceback instead of a sentence.
+    # What is imported by now is never garbage: left out of each collection, a rerun costs less than half.
+    gc.collect()
+    gc.freeze()
+    try:
+        yield {}
+    finally:
+        session.close_store()
+
+
+async def healthz(request: Request) -> PlainTextResponse:  # noqa: ARG001
+    """Say that the server runs and the store is open."""
+    return PlainTextResponse("ok")
+
+
+if get_script_run_ctx(suppress_warning=True) is not None:  # run as a script, which only a test does
+    from pages.frame import main
+
+    main()
+else:
+    logging.getLogger("streamlit.error_util").addFilter(WithoutPatientData())
+    app = st.App(
+        # Not beside pages/: Streamlit would then serve each file in it by itself, past the frame.
+        ROOT / "pages" / "frame.py",
+        routes=[Route("/healthz", healthz)],
+        middleware=[Middleware(Guard)],
+        lifespan=lifespan,
+        on_script_error=apologise,
+    )

@@ -1,0 +1,54 @@
+"""The frame around every page: navigation, the practice switch, and what all pages say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import session
+from services.errors import CareManagerError
+
+HERE = Path(__file__).resolve().parent
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f6b74"/>'
+    '<path d="M9 17l5 5 9-12" fill="none" stroke="#fff" stroke-width="3.5" stroke-linecap="round"/></svg>'
+)
+"""The browser tab's picture; a named icon would be fetched from another company's server."""
+
+NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-right: 1.25rem}</style>"
+"""The theme sets the space above a page, not beside it, where the list needs it."""
+
+PAGES = {
+    "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", ""),
+    "imports.py": ("Import", ":material/upload_file:", "import"),
+}
+"""Every page: its file, its title, its picture, its address. A file in pages/ that is not here is no page."""
+
+
+def main() -> None:
+    """Draw the frame and the page that was asked for inside it."""
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=200)
+    page = st.navigation(
+        {
+            "Care Manager": [
+                st.Page(HERE / file, title=title, icon=icon, url_path=address, default=not address)
+                for file, (title, icon, address) in PAGES.items()
+                if (HERE / file).exists()
+            ]
+        }
+    )
+    st.set_page_config(f"{page.title} · Care Manager")
+    st.html(NARROW_MARGINS)
+    try:
+        with st.sidebar:
+            session.choose_practice()
+        if any(practice.is_sample for practice in session.current().shown):
+            st.badge("Sample data: not real patients.", icon=":material/science:", color="orange")
+        page.run()
+    except CareManagerError as problem:
+        st.error(str(problem))
+
+
+if __name__ == "__main__":
+    main()

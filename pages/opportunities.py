@@ -1,0 +1,115 @@
+"""The work list: what is unbooked and what it is worth, ranked, filtered and ticked, with one patient beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import polars as pl
+import streamlit as st
+
+from pages.parts import filters, format, opportunity_table, ordering, paging, patient_panel, session
+from services import exports, opportunities, sample
+from services.opportunities import GROUPINGS, Totals, Worklist
+
+
+def welcome(here: session.Session) -> None:
+    """Say how a first practice gets in."""
+    st.info("There is no practice yet. Import an extract of your practice management system, or look round a sample.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Add the sample practice", type="primary"):
+            with st.spinner("Adding the sample practice, whose patients are not real ..."):
+                sample.add(here.store, today=here.today, by=here.user, now=here.now)
+            st.rerun()
+        st.page_link("pages/imports.py", label="Import an extract", icon=":material/upload_file:")
+
+
+def show_totals(totals: Totals) -> None:
+    """Draw the four figures of what is filtered."""
+    with st.container(horizontal=True, gap="large"):
+        st.metric(
+            "Unbooked value", format.pounds(totals.value_pence), help="Private treatment left to do.", width="content"
+        )
+        st.metric("UDAs", format.uda(totals.uda), help="Left to do on NHS courses.", width="content")
+        st.metric("Patients", f"{totals.patients:,}", width="content")
+        st.metric("Courses", f"{totals.courses:,}", width="content")
+
+
+def in_words(ticked: pl.DataFrame) -> str:
+    """Say what is ticked and what it is worth."""
+    if ticked.is_empty():
+        return "Nothing ticked"
+    courses = format.count(ticked.height, "course")
+    patients = format.count(ticked.select("practice_id", "patient_id").n_unique(), "patient")
+    uda = sum(ticked["uda"].drop_nulls())
+    worth = format.pounds(sum(ticked["value_pence"])) + (f" and {format.uda(uda)} UDA" if uda else "")
+    return f"**{courses} of {patients} ticked, {worth}**"
+
+
+def file_of(whole: Callable[[], Worklist], written: Callable[[pl.DataFrame], bytes]) -> bytes:
+    """Return the list as a file."""
+    return written(opportunities.table_of(whole().rows))
+
+
+def offer_exports(whole: Callable[[], Worklist], *, name: str) -> None:
+    """Draw the downloads of all rows of the list, made when they are asked for."""
+    for kind, written in (("CSV", exports.to_csv), ("XLSX", exports.to_xlsx)):
+        st.download_button(
+            kind,
+            data=partial(file_of, whole, written),
+            file_name=f"{name}.{kind.lower()}",
+            key=f"export_{kind}",
+            icon=":material/download:",
+            on_click="ignore",
+            help=f"All rows of this list, whatever page is shown, as {kind}.",
+        )
+
+
+def say_nothing_listed() -> None:
+    """Say why the list is empty."""
+    if filters.are_on():
+        st.info("No opportunity passes these filters.")
+        st.button("Clear all filters", key="clear_nothing", on_click=filters.clear)
+    else:
+        st.success("Nothing to do: every open course of treatment has its appointment.")
+
+
+here = session.current()
+title_place, totals_place = st.columns([1, 3], vertical_alignment="center")
+title_place.title("Opportunities")
+if not here.practices:
+    welcome(here)
+    st.stop()
+
+choices = opportunities.choices(here.store, here.shown)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    order = ordering.draw()
+    grouping = st.selectbox(
+        "Group by", list(GROUPINGS), format_func=GROUPINGS.__getitem__, key="group", bind="query-params", width=130
+    )
+    asked = filters.draw(choices)
+filters.show_active(asked, choices)
+
+listed = partial(
+    opportunities.worklist, here.store, here.shown, asked, today=here.today, order=order, grouping=grouping
+)
+view = (here.shown, asked, order, grouping)
+found = paging.page_of(view, listed)
+with totals_place:
+    show_totals(found.totals)
+
+list_place, panel_place = st.columns([74, 26])
+with list_place:
+    if found.totals.courses == 0:
+        say_nothing_listed()
+    else:
+        ticked_place = st.container()
+        picked = opportunity_table.show(found.rows, found.totals, order, is_many_practices=len(here.shown) > 1)
+        ticked_place.markdown(in_words(picked.ticked))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            paging.turn(view, found.totals)
+            offer_exports(partial(listed, limit=found.totals.courses), name=f"opportunities-{here.today}")
+        if picked.clicked:
+            patient_panel.open_patient(picked.clicked["practice_id"], picked.clicked["patient_id"])
+with panel_place, st.container(border=True, height=opportunity_table.HEIGHT + 85):
+    patient_panel.show(here)

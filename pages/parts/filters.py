@@ -1,0 +1,192 @@
+"""The filters of the work list: drawn, kept in the address so that a view can be sent, and said in words.
+
+What names a patient (the search, "only this patient") is kept out of the address: addresses end up in
+histories, logs and e-mails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import format
+from services import words
+from services.opportunities import UNASSIGNED, Choices, Filters
+
+DAYS = {"opened": "Opened", "updated": "Last updated", "next_visit": "Next visit"}
+AMOUNTS = {"value": "Value", "uda": "UDA", "worth": "Worth"}
+EITHER = {
+    "has_phone": ("Phone", "With a phone number", "Without a phone number"),
+    "has_mobile": ("Mobile", "With a mobile", "Without a mobile"),
+    "has_email": ("E-mail", "With an e-mail address", "Without an e-mail address"),
+    "is_partly_done": ("Treatment", "Partly done", "Not begun"),
+}
+MANY = {
+    "statuses": "Status",
+    "providers": "Provider",
+    "payors": "Payor",
+    "assignees": "Assigned to",
+    "reasons": "Reason",
+}
+ENDS = ("from", "to")
+NAMES = ("search", "only", *MANY, *EITHER, *(f"{name}_{end}" for name in DAYS | AMOUNTS for end in ENDS))
+
+
+def draw(choices: Choices) -> Filters:
+    """Draw the search and the filters, and return what they ask for."""
+    search = st.text_input(
+        "Search",
+        key="search",
+        type="search",
+        live=True,
+        placeholder="Name, COT number, phone or e-mail",
+        persist_state="session",
+        width=280,
+        help="Accents and capitals do not matter. What you type here is not kept in the page's address, "
+        "because it names a patient; every other filter is, so that a view can be bookmarked and sent.",
+    )
+    asked: dict[str, Any] = {"search": search or None}
+    with st.popover("Filters", icon=":material/filter_alt:"):
+        options = _options(choices)
+        for column, (name, label) in zip(st.columns([1.6, 1, 1, 1, 1]), MANY.items(), strict=True):
+            with column:
+                asked[name] = _many(name, label, options[name])
+        for column, (name, label) in zip(st.columns(3), DAYS.items(), strict=True):
+            with column:
+                asked |= _days(name, label)
+        for column, (name, label) in zip(st.columns(3), AMOUNTS.items(), strict=True):
+            with column:
+                asked |= _amounts(name, label)
+        for column, (name, (label, yes, no)) in zip(st.columns(4), EITHER.items(), strict=True):
+            with column:
+                asked[name] = _either(name, label, yes, no)
+    if "only" in st.session_state:
+        kind, key, _ = st.session_state["only"]
+        asked[kind] = key
+    return Filters(**asked)
+
+
+def show_active(filters: Filters, choices: Choices) -> None:
+    """Say which filters are on, each a button that takes it off, and one for all."""
+    active = list(in_words(filters, choices).items())
+    if not active:
+        return
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        for names, sentence in active:
+            st.button(
+                format.plain(sentence),
+                key=f"off_{names[0]}",
+                icon=":material/close:",
+                icon_position="right",
+                help="Take this filter off",
+                on_click=clear,
+                args=names,
+            )
+        if len(active) > 1:
+            st.button("Clear all filters", key="off_all", type="tertiary", on_click=clear)
+
+
+def clear(*names: str) -> None:
+    """Take these filters off, or all when none is named."""
+    for name in names or NAMES:
+        if name == "only":
+            st.session_state.pop("only", None)
+        else:
+            st.session_state[name] = [] if name in MANY else "" if name == "search" else None
+
+
+def are_on() -> bool:
+    """Say whether any filter is on."""
+    return any(st.session_state.get(name) not in (None, "", []) for name in NAMES)
+
+
+def only(kind: str, key: str, patient: str) -> None:
+    """Show only this patient, or only the patient's household, until it is taken off."""
+    st.session_state["only"] = (kind, key, patient)
+
+
+def in_words(filters: Filters, choices: Choices) -> dict[tuple[str, ...], str]:
+    """Return each filter that is on, by the names of its fields, as a person would say it."""
+    said: dict[tuple[str, ...], str] = {}
+    if "only" in st.session_state:
+        kind, _, patient = st.session_state["only"]
+        said[("only",)] = f"Only {patient}" if kind == "patient" else f"Only the household of {patient}"
+    if filters.search:
+        said[("search",)] = f"Search: {filters.search}"
+    options = _options(choices)
+    for name, label in MANY.items():
+        values: tuple[str, ...] = getattr(filters, name)
+        if values and values != getattr(Filters(), name):
+            listed = ", ".join(options[name].get(value, value) for value in values)
+            said[(name,)] = f"{label}: {listed}"
+    for name, label in (DAYS | AMOUNTS).items():
+        first, last = (getattr(filters, f"{name}_{end}") for end in ENDS)
+        printed: Any = format.day if name in DAYS else format.uda if name == "uda" else format.pounds
+        spoken = [f"{word} {printed(end)}" for word, end in zip(ENDS, (first, last), strict=True) if end is not None]
+        if spoken:
+            said[(f"{name}_from", f"{name}_to")] = " ".join((label, *spoken))
+    for name, (_, yes, no) in EITHER.items():
+        if (value := getattr(filters, name)) is not None:
+            said[(name,)] = yes if value else no
+    return said
+
+
+def _options(choices: Choices) -> dict[str, Mapping[str, str]]:
+    """Return what each list of filters offers: value -> words."""
+    return {
+        "statuses": words.STATUSES,
+        "providers": choices.providers,
+        "payors": {name: name for name in choices.payors},
+        "assignees": {UNASSIGNED: "Nobody", **choices.assignees},
+        "reasons": words.LISTED_REASONS,
+    }
+
+
+def _many(name: str, label: str, options: Mapping[str, str]) -> tuple[str, ...]:
+    is_status = name == "statuses"
+    chosen = st.multiselect(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=name,
+        bind="query-params",
+        placeholder="Open, contacted" if is_status else "Any",
+        help="Snoozed and rejected opportunities are off the list unless you choose them here." if is_status else None,
+    )
+    return tuple(chosen) or getattr(Filters(), name)
+
+
+def _days(name: str, label: str) -> dict[str, date | None]:
+    return {
+        f"{name}_{end}": st.date_input(
+            f"{label} {end}", value=None, key=f"{name}_{end}", format="DD/MM/YYYY", bind="query-params"
+        )
+        for end in ENDS
+    }
+
+
+def _amounts(name: str, label: str) -> dict[str, Any]:
+    """Draw a range; money is asked for in pounds and returned in pence."""
+    is_money = name != "uda"
+    typed = {
+        f"{name}_{end}": st.number_input(
+            f"{label} {end}",
+            min_value=0.0,
+            value=None,
+            step=50.0 if is_money else 1.0,
+            format="%.2f" if is_money else "%.1f",
+            key=f"{name}_{end}",
+            icon=":material/currency_pound:" if is_money else None,
+            bind="query-params",
+        )
+        for end in ENDS
+    }
+    return {key: round(value * 100) if is_money and value is not None else value for key, value in typed.items()}
+
+
+def _either(name: str, label: str, yes: str, no: str) -> bool | None:
+    chosen = st.selectbox(label, [yes, no], index=None, key=name, placeholder="Any", bind="query-params")
+    return None if chosen is None else chosen == yes

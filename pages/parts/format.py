@@ -1,0 +1,83 @@
+"""How values are printed: pence as £1,234.50, days, UDAs, telephone numbers, counts, and texts that stay texts."""
+
+from __future__ import annotations
+
+import string
+from datetime import date, datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+import phonenumbers
+
+from services import words
+
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
+
+
+def pounds(pence: int | None) -> str:
+    """Write pence as £1,234.50."""
+    return "" if pence is None else f"{'-' if pence < 0 else ''}£{abs(pence) / 100:,.2f}"
+
+
+def whole_pounds(pence: int) -> str:
+    """Write pence as £1,235, for a total."""
+    return f"£{pence / 100:,.0f}"
+
+
+def uda(units: float | None) -> str:
+    """Write UDAs as 12 or 1.2; none, which is not zero, is empty."""
+    return "" if units is None else f"{units:,.2f}".rstrip("0").rstrip(".")
+
+
+def day(value: date | None) -> str:
+    """Write a day as 24 Nov 2026."""
+    return "" if value is None else words.day(value)
+
+
+def moment(value: datetime) -> str:
+    """Write a time as Tue 24 Nov 2026, 10:00."""
+    return f"{value:%a} {words.day(value)}, {value:%H:%M}"
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun: 1 course, 1,203 courses."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def plain(text: str) -> str:
+    """Return a text for Markdown that is drawn as it was typed."""
+    return " ".join(text.translate(_MARKS).split())
+
+
+@lru_cache(maxsize=20_000)
+def phone(number: str | None) -> str:
+    """Write a telephone number as people in the UK read it; what is none stays as it was typed.
+
+    Numbers set aside for drama are possible but not valid, so possible is enough.
+    """
+    parsed = _parsed(number)
+    if parsed is None:
+        return number or ""
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, style.NATIONAL if parsed.country_code == 44 else style.INTERNATIONAL)
+
+
+def phone_link(number: str) -> str:
+    """Write a telephone number as a Markdown link that dials it."""
+    parsed = _parsed(number)
+    if parsed is None:
+        return plain(number)
+    return f"[{phone(number)}](tel:{phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)})"
+
+
+def email_link(address: str) -> str:
+    """Write an e-mail address as a Markdown link that opens a letter to it."""
+    return f"[{plain(address)}](mailto:{quote(address, safe='@')})"
+
+
+def _parsed(number: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        parsed = phonenumbers.parse(number or "", "GB")
+    except phonenumbers.NumberParseException:
+        return None
+    return parsed if phonenumbers.is_possible_number(parsed) else None

@@ -1,0 +1,126 @@
+"""The work list as a table: its columns, its ticks, and the row that is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.parts import format, ordering
+from services.opportunities import Order, Totals
+
+HEIGHT = 540
+ROWS_OF_HEIGHT = 15
+COLOURS = {"open": "blue", "contacted": "green", "snoozed": "orange", "rejected": "grey"}
+
+text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What is picked in the table: the rows ticked, and the row clicked on since the last run, if any."""
+
+    ticked: pl.DataFrame
+    clicked: dict[str, Any] | None
+
+
+def show(rows: pl.DataFrame, totals: Totals, order: Order, *, is_many_practices: bool) -> Picked:
+    """Draw the rows and return what is picked.
+
+    Ticks reach us as positions, and a table with a fixed key keeps the positions when the rows change
+    (streamlit#17026). So the key is made of the ids in order: other rows are another table, which starts
+    with the ticks of the ids that are still there. An id that is not shown loses its tick.
+    """
+    ids = rows["row_id"].to_list()
+    key = f"opportunities_{hash((tuple(ids), order))}"
+    ticked_before = st.session_state.get("ticked", frozenset())
+    event = st.dataframe(
+        _cells(rows, is_many_practices=is_many_practices).to_arrow(),
+        key=key,
+        height="content" if rows.height < ROWS_OF_HEIGHT else HEIGHT,
+        hide_index=True,
+        placeholder="",
+        alt="Opportunities",
+        column_config=_columns(rows, totals, order),
+        on_select=partial(_sort_by_heading, key, order),
+        # Columns can be picked so that a click on a heading comes to us and sorts the whole result;
+        # the browser's own sorting, which would sort the rows it has, is then off.
+        selection_mode=["multi-row", "single-cell", "single-column"],
+        selection_default={"selection": {"rows": [at for at, id_ in enumerate(ids) if id_ in ticked_before]}},
+    )
+    ticked = rows[event.selection.rows]
+    st.session_state["ticked"] = frozenset(ticked["row_id"])
+    clicked = None
+    if event.selection.cells:
+        at, column = event.selection.cells[0]
+        if st.session_state.get("cell") != (ids[at], column):
+            st.session_state["cell"] = (ids[at], column)
+            clicked = rows.row(at, named=True)
+    return Picked(ticked, clicked)
+
+
+def _sort_by_heading(key: str, order: Order) -> None:
+    if picked := st.session_state[key].selection.columns:
+        ordering.turn_to(picked[0], order)
+
+
+def _cells(rows: pl.DataFrame, *, is_many_practices: bool) -> pl.DataFrame:
+    """Return what the table shows, each column named as its order is."""
+    return rows.select(
+        "patient",
+        *(["practice"] if is_many_practices else []),
+        "provider",
+        "payor",
+        "cot_number",
+        "opened_on",
+        "last_updated_on",
+        pl.concat_list("status_text").alias("status"),
+        "assigned_to",
+        (pl.col("value_pence") / 100).alias("value"),
+        "uda",
+        (pl.col("worth_pence") / 100).alias("worth"),
+        pl.Series("phone", [format.phone(number) for number in rows["phone"]], dtype=pl.String),
+        "email",
+        "next_visit_on",
+        pl.col("reason_text").alias("reason"),
+    )
+
+
+def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]:
+    statuses = rows.select("status_text", "status").unique(maintain_order=True)
+    column_of = {"oldest": "opened_on"}.get(order.sort, order.sort)
+
+    def heading(column: str, label: str) -> str:
+        """Mark the column that the list is sorted by."""
+        return label if column != column_of else f"{label} {'↓' if order.is_descending else '↑'}"
+
+    return {
+        "patient": text(heading("patient", "Patient"), pinned=True, width=132),
+        "practice": text(heading("practice", "Practice"), width=110),
+        "provider": text(heading("provider", "Provider"), width=70),
+        "payor": text(heading("payor", "Payor"), width=76),
+        "cot_number": text(heading("cot_number", "COT"), help="Number of the course of treatment", width=64),
+        "opened_on": day(heading("opened_on", "Opened"), format="D MMM YYYY", width=88),
+        "last_updated_on": day(
+            heading("last_updated_on", "Updated"), help="Last updated", format="D MMM YYYY", width=88
+        ),
+        "status": st.column_config.MultiselectColumn(
+            heading("status", "Status"),
+            options=statuses["status_text"].to_list(),
+            color=[COLOURS[status] for status in statuses["status"]],
+            width=92,
+        ),
+        "assigned_to": text(heading("assigned_to", "Assigned to"), width=92),
+        "value": number(
+            heading("value", f"Value {format.whole_pounds(totals.value_pence)}"), format="£%,.2f", width=128
+        ),
+        "uda": number(heading("uda", "UDA"), format="%.4g", width=75),
+        "worth": number(heading("worth", "Worth"), format="£%,.2f", width=100),
+        "phone": text(heading("phone", "Phone"), width=115),
+        "email": text(heading("email", "E-mail"), width=200),
+        "next_visit_on": day(heading("next_visit_on", "Next visit"), format="D MMM YYYY", width=100),
+        "reason": text(heading("reason", "Reason"), width=260),
+    }

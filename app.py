@@ -99,14 +99,14 @@ class WithoutPatientData(logging.Filter):
         return True
 
 
-def apologise(problem: Exception) -> bool:  # noqa: ARG001 - Streamlit has logged it already
+def apologise(problem: Exception) -> bool:
     """Show a plain apology for what nobody caught."""
     st.error("Something went wrong here. What you had saved is kept. Reload the page; if it happens again, tell us.")
     return True
 
 
 @asynccontextmanager
-async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001
+async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Hold the store open while the server runs; without a store there is no server."""
     try:
         session.open_store()
@@ -122,7 +122,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG00
         session.close_store()
 
 
-async def healthz(request: Request) -> PlainTextResponse:  # noqa: ARG001
+async def healthz(request: Request) -> PlainTextResponse:
     """Say that the server runs and the store is open."""
     return PlainTextResponse("ok")
 

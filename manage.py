@@ -94,13 +94,13 @@ def list_opportunities(store: Store, call: argparse.Namespace, now: datetime) ->
     return DONE
 
 
-def migrate(store: Store, call: argparse.Namespace, now: datetime) -> int:  # noqa: ARG001
+def migrate(store: Store, call: argparse.Namespace, now: datetime) -> int:
     """Say what opening the store brought up to date."""
     print("\n".join(f"Applied {name}." for name in store.applied) or "The store is up to date.")
     return DONE
 
 
-def check(store: Store, call: argparse.Namespace, now: datetime) -> int:  # noqa: ARG001
+def check(store: Store, call: argparse.Namespace, now: datetime) -> int:
     """Print what is wrong inside the store, if anything is."""
     faults = integrity.faults(store)
     print("\n".join(faults) or "The store is whole.")

@@ -39,16 +39,21 @@ select
     case when (hash(i) % 10)::int < 8 then format('07700 900{:03d}', (hash(i) % 1000)::int) end, null,
     case when (hash(i) % 10)::int < 7 then format('patient{}@example.com', i) end,
     null, null, null, null, false, false, true,
-    format('first{} last{} 07700900{:03d} patient{}@example.com', (hash(i) % 5000)::int, (hash(i + 1) % 20000)::int, (hash(i) % 1000)::int, i)
+    format(
+        'first{} last{} 07700900{:03d} patient{}@example.com',
+        (hash(i) % 5000)::int, (hash(i + 1) % 20000)::int, (hash(i) % 1000)::int, i
+    )
 from range($patients) as t(i);
 
 insert into courses
 select
     format('{:03d}-practice', i * $practices // $courses), i::text, i::text,
-    (i * $patients // $courses)::text, 'p' || (hash(i) % 8)::int, ['nhs', 'private', 'plan'][1 + (hash(i + 2) % 3)::int], 'c',
+    (i * $patients // $courses)::text, 'p' || (hash(i) % 8)::int,
+    ['nhs', 'private', 'plan'][1 + (hash(i + 2) % 3)::int], 'c',
     opened_on, opened_on + ((hash(i) % 20)::int), opened_on,
     case when (hash(i + 3) % 5)::int > 0 or opened_on < $today::date - 365 then least(opened_on + 30, $today::date) end,
-    false, true, ['1', '2a', '2b', '3'][1 + (hash(i + 4) % 4)::int], null, null, null, null, null, null, null, null, null
+    false, true, ['1', '2a', '2b', '3'][1 + (hash(i + 4) % 4)::int],
+    null, null, null, null, null, null, null, null, null
 from (select i, $today::date - 1 - ((hash(i) % 1095)::int) as opened_on from range($courses) as t(i)) order by i;
 
 insert into treatment_items

@@ -20,16 +20,19 @@ def write_person(
     tx: Transaction, user_id: str, *, name: str, email: str | None, role: str, is_active: bool, by: str, now: datetime
 ) -> None:
     """Add or change a person."""
-    tx.execute(
-        "users/write", user_id=user_id, name=name, email=email, role=role, is_active=is_active, by=by, now=now
-    )
+    tx.execute("users/write", user_id=user_id, name=name, email=email, role=role, is_active=is_active, by=by, now=now)
 
 
 def give_practices(tx: Transaction, user_id: str, providers: Mapping[str, str | None]) -> None:
     """Let a person see these practices and no others: practice id -> provider id, or None."""
     tx.execute("users/clear_practices", user_id=user_id)
     for practice_id, provider_id in providers.items():
-        tx.execute("users/give_practice", user_id=user_id, practice_id=practice_id, provider_id=provider_id)
+        give_practice(tx, user_id, practice_id, provider_id)
+
+
+def give_practice(tx: Transaction, user_id: str, practice_id: str, provider_id: str | None = None) -> None:
+    """Let a person see one practice more, as one of its providers or as none."""
+    tx.execute("users/give_practice", user_id=user_id, practice_id=practice_id, provider_id=provider_id)
 
 
 def password(source: Store | Reading, user_id: str) -> dict[str, Any] | None:
@@ -42,9 +45,7 @@ def write_password(
     tx: Transaction, user_id: str, *, hash_: str, is_one_time: bool, expires_at: datetime | None, now: datetime
 ) -> None:
     """Set a person's password."""
-    tx.execute(
-        "passwords/write", user_id=user_id, hash=hash_, is_one_time=is_one_time, expires_at=expires_at, now=now
-    )
+    tx.execute("passwords/write", user_id=user_id, hash=hash_, is_one_time=is_one_time, expires_at=expires_at, now=now)
 
 
 def note_failure(tx: Transaction, *, account: str, address: str, now: datetime) -> None:

@@ -61,6 +61,7 @@ def remove(tx: Transaction, practice_id: str) -> None:
         "import_counts",
         "import_refusals",
         "imports",
+        "user_practices",
         "practice_settings",
         "practices",
     ):

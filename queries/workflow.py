@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
 from datetime import UTC, datetime
 
 import polars as pl
@@ -56,11 +55,6 @@ def write_states(tx: Transaction, states: pl.DataFrame) -> None:
 def record_events(tx: Transaction, events: pl.DataFrame) -> None:
     """Add lines of history, oldest first; the frame has the columns of EVENT."""
     tx.insert("workflow/record_events", events.select(EVENT.names()))
-
-
-def write_users(tx: Transaction, users: pl.DataFrame) -> None:
-    """Add people who use Care Manager; the frame has user_id and name."""
-    tx.insert("workflow/write_users", users)
 
 
 def remove_unused_users(tx: Transaction, user_ids: Sequence[str]) -> None:

@@ -114,7 +114,8 @@ def check(actor: Actor, right: Right, practices: Any = ()) -> None:
         )
     if not all(actor.sees(practice_id) for practice_id in _ids(practices)):
         raise NotAllowed(
-            "This belongs to a practice that is not one of yours. Nothing was done. Ask the practice manager for access."
+            "This belongs to a practice that is not one of yours. Nothing was done. "
+            "Ask the practice manager for access."
         )
 
 

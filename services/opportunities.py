@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,8 @@ from queries import listing
 from queries import opportunities as queries
 from queries import patients as patient_queries
 from queries.store import Store
-from services import words
+from services import history, words
+from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
 from services.search_text import normalised
@@ -153,11 +154,13 @@ class PatientCard:
     household: pl.DataFrame
 
 
+@allowed(Right.SEE, practice="practices")
 def worklist(
     store: Store,
     practices: Sequence[Practice],
     filters: Filters,
     *,
+    actor: Actor,
     today: date,
     order: Order | None = None,
     grouping: str = "none",
@@ -196,18 +199,35 @@ def worklist(
     return Worklist(rows, totals)
 
 
-def whole_worklist(
+@allowed(Right.EXPORT, practice="practices")
+def export(
     store: Store,
     practices: Sequence[Practice],
     filters: Filters,
     *,
+    actor: Actor,
+    now: datetime,
     today: date,
     order: Order | None = None,
     grouping: str = "none",
 ) -> pl.DataFrame:
-    """Return all matching rows, for an export or the command line."""
+    """Return all matching rows as `table_of`, and record for each practice that they were taken out."""
     everything = 2**31 - 1
-    return worklist(store, practices, filters, today=today, order=order, grouping=grouping, limit=everything).rows
+    rows = worklist(
+        store, practices, filters, actor=actor, today=today, order=order, grouping=grouping, limit=everything
+    ).rows
+    with store.transaction() as tx:
+        for practice in practices:
+            count = rows.filter(pl.col("practice_id") == practice.practice_id).height
+            history.record(
+                tx,
+                "exported",
+                by=actor.user_id,
+                now=now,
+                practice_id=practice.practice_id,
+                note=f"{count:,} opportunities",
+            )
+    return table_of(rows)
 
 
 def table_of(rows: pl.DataFrame) -> pl.DataFrame:
@@ -233,7 +253,8 @@ def table_of(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def unlisted(store: Store, practice: Practice, *, today: date) -> pl.DataFrame:
+@allowed(Right.EXPORT, practice="practice")
+def unlisted(store: Store, practice: Practice, *, actor: Actor, today: date) -> pl.DataFrame:
     """Return the open courses of a practice that are no opportunities, as `table_of`, the reason saying why not.
 
     Completed and deleted courses are left out; a booked one has the status Booked.
@@ -243,7 +264,8 @@ def unlisted(store: Store, practice: Practice, *, today: date) -> pl.DataFrame:
     return table_of(_with_reasons(courses, settings))
 
 
-def choices(store: Store, practices: Sequence[Practice]) -> Choices:
+@allowed(Right.SEE, practice="practices")
+def choices(store: Store, practices: Sequence[Practice], *, actor: Actor) -> Choices:
     """Return what the filters of these practices offer."""
     practice_ids = [practice.practice_id for practice in practices]
     is_many = len(practices) > 1
@@ -257,8 +279,13 @@ def choices(store: Store, practices: Sequence[Practice]) -> Choices:
     )
 
 
-def patient_card(store: Store, practice: Practice, patient_id: str, *, today: date) -> PatientCard:
+@allowed(Right.SEE, practice="practice")
+def patient_card(
+    store: Store, practice: Practice, patient_id: str, *, actor: Actor, now: datetime, today: date
+) -> PatientCard:
     """Return a patient's details, courses with the reason of each, treatment, visits and household.
+
+    That the actor looked is recorded.
 
     Raises InvalidRequest when the practice has no such patient.
     """
@@ -271,7 +298,7 @@ def patient_card(store: Store, practice: Practice, patient_id: str, *, today: da
         courses = queries.courses_on(
             reading, practice.practice_id, today=today, settings=settings, patient_id=patient_id
         )
-        return PatientCard(
+        card = PatientCard(
             patient=patient,
             courses=_with_reasons(courses, settings),
             items=patient_queries.items(reading, practice.practice_id, patient_id),
@@ -279,6 +306,8 @@ def patient_card(store: Store, practice: Practice, patient_id: str, *, today: da
             appointments=patient_queries.appointments(reading, practice.practice_id, patient_id),
             household=patient_queries.household(reading, practice.practice_id, patient_id, today=today),
         )
+    history.note_view(store, practice.practice_id, patient_id, by=actor.user_id, now=now)
+    return card
 
 
 def asked(filters: Filters, practice_ids: list[str]) -> dict[str, Any]:

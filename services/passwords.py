@@ -23,9 +23,10 @@ _nobodys = _hasher.hash(secrets.token_urlsafe())
 
 
 def require_good(password: str, *, known: Sequence[str]) -> None:
-    """Refuse a password that is too short, too long or easily guessed; `known` are words that others know of the person.
+    """Refuse a password that is too short, too long or easily guessed.
 
-    No rule about kinds of characters and no expiry (NIST SP 800-63B-4, 3.1.1.2). Raises InvalidRequest with the reason.
+    `known` are words that others know of the person. No rule about kinds of characters and no expiry
+    (NIST SP 800-63B-4, 3.1.1.2). Raises InvalidRequest with the reason.
     """
     password = _plain(password)
     if len(password) < SHORTEST:

@@ -162,9 +162,10 @@ def _checked(details: Details, people: list[Person], actor: Actor, *, user_id: s
     if not name:
         raise InvalidRequest("Give the person a name.")
     try:
-        email = validate_email(details.email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+        checked = validate_email(details.email.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as problem:
         raise InvalidRequest(f"{details.email.strip() or 'Nothing'} is no e-mail address: {problem}") from problem
+    email = checked.normalized.lower()
     other = next((one for one in people if one.email == email and one.user_id != user_id), None)
     if other is not None:
         raise InvalidRequest(f"{other.name} already signs in with {email}. Use another address.")

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from queries import people as people_queries
 from queries import practices as queries
 from queries.store import Reading, Store, Transaction
+from services.actors import Actor, Role
 from services.errors import InvalidRequest
 
 
@@ -54,6 +56,11 @@ def all_practices(store: Store | Reading) -> list[Practice]:
     ]
 
 
+def of(store: Store | Reading, actor: Actor) -> list[Practice]:
+    """Return the practices of an actor, real ones first, then by name."""
+    return [practice for practice in all_practices(store) if actor.sees(practice.practice_id)]
+
+
 def named(practices: Sequence[Practice], name: str) -> Practice | None:
     """Return the practice of that name or id, whatever its case, or None."""
     wanted = name.strip().casefold()
@@ -64,7 +71,7 @@ def create(
     tx: Transaction,
     name: str,
     *,
-    by: str,
+    actor: Actor,
     now: datetime,
     nation: str = "England",
     phone: str | None = None,
@@ -72,6 +79,9 @@ def create(
     is_sample: bool = False,
 ) -> str:
     """Add a practice inside the caller's transaction and return its id, made from its name.
+
+    It is the actor's from now on. One made at the command line, where nobody in particular acts, is every group
+    manager's, or where there is none every manager's.
 
     Raises InvalidRequest when the name is empty or another practice has it.
     """
@@ -90,6 +100,27 @@ def create(
         if (candidate := stem if number == 1 else f"{stem}-{number}") not in taken
     )
     queries.create(
-        tx, practice_id, name=name, nation=nation, phone=phone, colour=colour, is_sample=is_sample, by=by, now=now
+        tx,
+        practice_id,
+        name=name,
+        nation=nation,
+        phone=phone,
+        colour=colour,
+        is_sample=is_sample,
+        by=actor.user_id,
+        now=now,
     )
+    for user_id in _owners(tx, actor):
+        people_queries.give_practice(tx, user_id, practice_id)
     return practice_id
+
+
+def _owners(tx: Transaction, actor: Actor) -> list[str]:
+    """Return whose a new practice is."""
+    people = [person for person in people_queries.all_people(tx).to_dicts() if person["is_active"]]
+    if any(person["user_id"] == actor.user_id for person in people):
+        return [actor.user_id]
+    for role in (Role.GROUP, Role.MANAGER):
+        if owners := [person["user_id"] for person in people if person["role"] == role and person["has_password"]]:
+            return owners
+    return []

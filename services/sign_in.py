@@ -182,7 +182,8 @@ def first_manager(store: Store, *, now: datetime) -> tuple[str, str] | None:
             expires_at=now + ONE_TIME_LASTS,
             now=now,
         )
-        history.record(tx, "person added", by="first start", now=now, after={"user_id": "manager", "role": Role.MANAGER})
+        made = {"user_id": "manager", "role": Role.MANAGER}
+        history.record(tx, "person added", by="first start", now=now, after=made)
     return email, password
 
 

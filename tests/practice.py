@@ -8,13 +8,16 @@ from typing import Any
 
 import polars as pl
 
-from queries import pms, practices, workflow
+from queries import people, pms, practices, workflow
 from queries.store import Store
 from services import practices as services
+from services.actors import Actor, Role
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 BY = "amara"
+SYSTEM = Actor.at_the_command_line("test")
+"""May do everything, everywhere: for tests that are not about who may do what."""
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "contracts": {"from_on": date(2020, 4, 1), "to_on": None, "uda_value_pence": 3550, "uda_target": None},
@@ -94,7 +97,11 @@ class SmallPractice:
         self.store = store
         self._numbers = count(1)
         with store.transaction() as tx:
-            self.id = services.create(tx, name, by=BY, now=NOW)
+            self.id = services.create(tx, name, actor=SYSTEM, now=NOW)
+            people.write_person(
+                tx, BY, name="Amara Nwosu", email=None, role=Role.RECEPTION, is_active=True, by=SYSTEM.user_id, now=NOW
+            )
+            people.give_practice(tx, BY, self.id)
         self.add("providers", "ben")
         self.add("payors", "private")
         self.add("payors", "nhs", name="NHS", kind="nhs")
@@ -147,5 +154,4 @@ class SmallPractice:
             **facts,
         }
         with self.store.transaction() as tx:
-            workflow.write_users(tx, pl.DataFrame({"user_id": [BY], "name": ["Amara Nwosu"]}))
             workflow.write_states(tx, pl.DataFrame([row], schema=workflow.STATE))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-import polars as pl
-
+from queries import people as people_queries
 from queries import pms, workflow
 from queries import practices as queries
 from queries.store import Store
+from services.actors import Actor, Right, allowed, check
 from services.errors import InvalidRequest
+from services.history import record
 from services.practices import Practice, all_practices, create
 from services.sample import cases, people
 from services.sample.courses import AHEAD_DAYS, Years
@@ -27,10 +27,9 @@ SEED = 2026
 PATIENTS = 8_000
 YEARS = 3
 
-log = logging.getLogger(__name__)
 
-
-def add(store: Store, *, today: date, by: str, now: datetime) -> Practice:
+@allowed(Right.SAMPLE)
+def add(store: Store, *, actor: Actor, today: date, now: datetime) -> Practice:
     """Make the sample practice as it stands on a day, and return it.
 
     Raises InvalidRequest when there is one already.
@@ -38,19 +37,32 @@ def add(store: Store, *, today: date, by: str, now: datetime) -> Practice:
     if any(practice.is_sample for practice in all_practices(store)):
         raise InvalidRequest("The sample practice is there already. Remove it first to start it afresh.")
     with store.transaction() as tx:
-        practice_id = create(tx, NAME, by=by, now=now, phone="01632 960100", colour="#1f7a8c", is_sample=True)
+        practice_id = create(tx, NAME, actor=actor, now=now, phone="01632 960100", colour="#1f7a8c", is_sample=True)
         years = _years(practice_id, today)
         for table, rows in _tables(years).items():
             schema = pms.read(tx, practice_id, table).schema
             pms.write(tx, practice_id, table, frame(rows, schema))
-        workflow.write_users(tx, frame(people.STAFF, pl.Schema({"user_id": pl.String, "name": pl.String})))
         workflow.write_states(tx, frame(list(years.history.states.values()), workflow.STATE))
         workflow.record_events(tx, frame(years.history.events, workflow.EVENT))
+        for colleague in people.STAFF:
+            people_queries.write_person(
+                tx,
+                colleague.user_id,
+                name=colleague.name,
+                email=None,
+                role=colleague.role,
+                is_active=True,
+                by=actor.user_id,
+                now=now,
+            )
+            people_queries.give_practice(tx, colleague.user_id, practice_id, colleague.provider_id)
         queries.raise_revision(tx, practice_id)
+        record(tx, "sample added", by=actor.user_id, now=now, practice_id=practice_id)
         return next(practice for practice in all_practices(tx) if practice.practice_id == practice_id)
 
 
-def remove(store: Store, *, by: str, now: datetime) -> None:
+@allowed(Right.SAMPLE)
+def remove(store: Store, *, actor: Actor, now: datetime) -> None:
     """Remove the sample practice, its history, and those of its people who did nothing elsewhere.
 
     Raises InvalidRequest when there is none.
@@ -58,12 +70,12 @@ def remove(store: Store, *, by: str, now: datetime) -> None:
     samples = [practice for practice in all_practices(store) if practice.is_sample]
     if not samples:
         raise InvalidRequest("There is no sample practice to remove.")
+    check(actor, Right.SAMPLE, samples)
     with store.transaction() as tx:
         for practice in samples:
             queries.remove(tx, practice.practice_id)
         workflow.remove_unused_users(tx, [colleague.user_id for colleague in people.STAFF])
-    # Its own history goes with it, so the log alone can say who removed it.
-    log.info("%s removed the sample practice at %s.", by, now.isoformat())
+        record(tx, "sample removed", by=actor.user_id, now=now)
 
 
 @dataclass(frozen=True, slots=True)

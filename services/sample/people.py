@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from services.actors import Role
 from services.sample.names import COMMUNITIES, Community
 from services.sample.records import Patient
 from services.search_text import normalised, patient_text
@@ -62,19 +63,22 @@ PAYORS = (
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A row of users and of pms_users."""
+    """A row of users and of pms_users; a clinician is one of the providers."""
 
     user_id: str
     name: str
     pms_user_id: str
+    role: Role = Role.RECEPTION
+    provider_id: str | None = None
     is_active: bool = True
 
 
 AMARA = Colleague("sample-amara", "Amara Nwosu", "AN")
 CHLOE = Colleague("sample-chloe", "Chloe Evans", "CE")
 PRIYA = Colleague("sample-priya", "Priya Shah", "PS")
-TOM = Colleague("sample-tom", "Tom Hughes", "TH")
-STAFF = (AMARA, CHLOE, PRIYA, TOM)
+TOM = Colleague("sample-tom", "Tom Hughes", "TH", Role.MANAGER)
+BEN = Colleague("sample-dentist", PROVIDERS[0].name, PROVIDERS[0].initials, Role.CLINICIAN, PROVIDERS[0].provider_id)
+STAFF = (AMARA, CHLOE, PRIYA, TOM, BEN)
 
 HYGIENE = ("6", "7")
 IMPLANTS = "1"

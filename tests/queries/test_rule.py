@@ -10,7 +10,7 @@ import pytest
 
 from queries import opportunities as queries
 from services import opportunities, practices
-from tests.practice import TODAY, SmallPractice
+from tests.practice import SYSTEM, TODAY, SmallPractice
 
 
 def ruled(practice: SmallPractice, course_id: str, *, today: date = TODAY, **settings: Any) -> dict[str, Any]:
@@ -256,7 +256,9 @@ def chain(practice: SmallPractice) -> tuple[str, str, str]:
 def test_a_pathway_chain_is_one_opportunity_named_by_its_first_course(practice):
     first, _, last = chain(practice)
     (kept,) = practices.all_practices(practice.store)
-    rows = opportunities.worklist(practice.store, [kept], opportunities.Filters(), today=TODAY).rows.to_dicts()
+    rows = opportunities.worklist(
+        practice.store, [kept], opportunities.Filters(), actor=SYSTEM, today=TODAY
+    ).rows.to_dicts()
     assert [(row["opportunity_id"], row["course_id"]) for row in rows] == [(first, last)]
 
 

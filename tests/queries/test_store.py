@@ -15,7 +15,7 @@ import pytest
 from queries.store import MIGRATIONS, Store, StoreError, StoreInUse, StoreTooNew, migrations
 from services import practices
 from services.store import StoreUnavailable, open_store
-from tests.practice import BY, NOW
+from tests.practice import BY, NOW, SYSTEM
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +24,7 @@ def test_a_second_start_applies_nothing_and_keeps_the_data(tmp_path):
     first = Store(tmp_path / "store.duckdb", now=NOW)
     assert first.applied == [file.stem for _, file in migrations()]
     with first.transaction() as tx:
-        practices.create(tx, "Elm Road", by=BY, now=NOW)
+        practices.create(tx, "Elm Road", actor=SYSTEM, now=NOW)
     first.close()
     second = Store(tmp_path / "store.duckdb", now=NOW)
     assert second.applied == []
@@ -88,25 +88,25 @@ def test_another_process_is_told_that_the_store_is_in_use(tmp_path):
 @pytest.mark.parametrize("problem", [ValueError, KeyboardInterrupt])
 def test_a_transaction_that_fails_keeps_nothing(store, problem):
     with pytest.raises(problem), store.transaction() as tx:
-        practices.create(tx, "Elm Road", by=BY, now=NOW)
+        practices.create(tx, "Elm Road", actor=SYSTEM, now=NOW)
         raise problem
     assert practices.all_practices(store) == []
 
 
 def test_a_swallowed_error_inside_a_transaction_is_not_taken_for_success(store):
     with pytest.raises(duckdb.Error), store.transaction() as tx:
-        practices.create(tx, "Elm Road", by=BY, now=NOW)
+        practices.create(tx, "Elm Road", actor=SYSTEM, now=NOW)
         try:
             tx.execute("practices/create_settings", practice_id="elm-road", by=BY, now=NOW)
         except duckdb.Error:
-            practices.create(tx, "Oak Street", by=BY, now=NOW)
+            practices.create(tx, "Oak Street", actor=SYSTEM, now=NOW)
     assert practices.all_practices(store) == []
 
 
 def test_writers_on_many_threads_take_turns_and_lose_nothing(store):
     def add(number: int) -> None:
         with store.transaction() as tx:
-            practices.create(tx, f"Practice {number}", by=BY, now=NOW)
+            practices.create(tx, f"Practice {number}", actor=SYSTEM, now=NOW)
 
     threads = [threading.Thread(target=add, args=(number,)) for number in range(16)]
     for thread in threads:
@@ -119,7 +119,7 @@ def test_writers_on_many_threads_take_turns_and_lose_nothing(store):
 def test_times_are_kept_in_utc(tmp_path):
     store = Store(tmp_path / "store.duckdb", now=NOW)
     with store.transaction() as tx:
-        practices.create(tx, "Summer", by=BY, now=datetime(2026, 7, 1, 10, 30, tzinfo=ZoneInfo("Europe/London")))
+        practices.create(tx, "Summer", actor=SYSTEM, now=datetime(2026, 7, 1, 10, 30, tzinfo=ZoneInfo("Europe/London")))
     store.close()
     with duckdb.connect(str(tmp_path / "store.duckdb")) as connection:
         assert connection.execute("select created_at from practices").fetchall() == [(datetime(2026, 7, 1, 9, 30),)]

@@ -10,16 +10,18 @@ import pytest
 from queries.store import Store
 from services import opportunities, practices
 from services.errors import InvalidRequest
-from services.opportunities import Filters, Order
-from tests.practice import TODAY, SmallPractice
+from services.opportunities import Filters, Order, Worklist
+from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
+
+
+def page_of(store: Store, filters: Filters, *, today: date = TODAY, **asked: Any) -> Worklist:
+    """Return a page of the list of every practice."""
+    return opportunities.worklist(store, practices.all_practices(store), filters, actor=SYSTEM, today=today, **asked)
 
 
 def listed(store: Store, filters: Filters | None = None, **asked: Any) -> list[str]:
     """Return the ids on the list, in order."""
-    rows = opportunities.worklist(
-        store, practices.all_practices(store), filters or Filters(), today=TODAY, **asked
-    ).rows
-    return rows["opportunity_id"].to_list()
+    return page_of(store, filters or Filters(), **asked).rows["opportunity_id"].to_list()
 
 
 def test_the_totals_are_those_of_all_pages(practice, store):
@@ -27,7 +29,7 @@ def test_the_totals_are_those_of_all_pages(practice, store):
         practice.course(days_ago=days)
     practice.add("contracts", "c", uda_value_pence=3_550)
     practice.course(days_ago=9, payor_id="nhs", band="1", item=False)
-    page = opportunities.worklist(store, practices.all_practices(store), Filters(), today=TODAY, limit=2, offset=2)
+    page = page_of(store, Filters(), limit=2, offset=2)
     assert page.rows.height == 2
     assert page.totals == opportunities.Totals(
         courses=6, patients=1, value_pence=5 * 42_000, uda=1.0, worth_pence=5 * 42_000 + 3_550
@@ -36,14 +38,14 @@ def test_the_totals_are_those_of_all_pages(practice, store):
 
 def test_a_page_behind_the_last_is_empty_and_keeps_the_totals(practice, store):
     practice.course()
-    page = opportunities.worklist(store, practices.all_practices(store), Filters(), today=TODAY, offset=500)
+    page = page_of(store, Filters(), offset=500)
     assert (page.rows.height, page.totals.courses) == (0, 1)
 
 
 def test_no_opportunity_makes_an_empty_list_with_the_same_columns(practice, store):
-    empty = opportunities.worklist(store, practices.all_practices(store), Filters(), today=TODAY)
+    empty = page_of(store, Filters())
     practice.course()
-    full = opportunities.worklist(store, practices.all_practices(store), Filters(), today=TODAY)
+    full = page_of(store, Filters())
     assert empty.rows.schema == full.rows.schema
     assert empty.totals == opportunities.Totals(0, 0, 0, 0.0, 0)
 
@@ -58,10 +60,9 @@ def test_the_default_is_oldest_first_then_value(practice, store):
 
 def test_the_list_changes_with_the_day(practice, store):
     practice.course(days_ago=365)
-    kept = practices.all_practices(store)
-    assert opportunities.worklist(store, kept, Filters(), today=TODAY).totals.courses == 1
-    assert opportunities.worklist(store, kept, Filters(), today=TODAY + timedelta(days=1)).totals.courses == 0
-    assert opportunities.worklist(store, kept, Filters(), today=TODAY).totals.courses == 1
+    assert page_of(store, Filters(), today=TODAY).totals.courses == 1
+    assert page_of(store, Filters(), today=TODAY + timedelta(days=1)).totals.courses == 0
+    assert page_of(store, Filters(), today=TODAY).totals.courses == 1
 
 
 def test_the_list_follows_every_change_of_the_pms(practice, store):
@@ -92,14 +93,14 @@ def test_what_people_did_shows_at_once(practice, store):
 def test_a_snoozed_opportunity_comes_back_by_itself_as_it_was(practice, store, until, status, words):
     practice.state(practice.course(), status="contacted", snoozed_until=until)
     every = Filters(statuses=("open", "contacted", "snoozed", "rejected"))
-    (row,) = opportunities.worklist(store, practices.all_practices(store), every, today=TODAY).rows.to_dicts()
+    (row,) = page_of(store, every).rows.to_dicts()
     assert (row["status"], row["status_text"]) == (status, words)
 
 
 def test_a_course_made_active_again_stays_rejected_and_says_so(practice, store):
     practice.state(practice.course(), status="rejected", reject_reason="inactive in chart")
     rejected = Filters(statuses=("rejected",))
-    (row,) = opportunities.worklist(store, practices.all_practices(store), rejected, today=TODAY).rows.to_dicts()
+    (row,) = page_of(store, rejected).rows.to_dicts()
     assert row["status_text"] == "Rejected, but active again in the chart"
 
 
@@ -247,7 +248,7 @@ def test_open_courses_that_are_not_listed_say_why(practice, store):
     practice.appointment(practice.course(days_ago=5), in_days=7)
     practice.course(days_ago=4, completed_on=TODAY)
     (kept,) = practices.all_practices(store)
-    rows = opportunities.unlisted(store, kept, today=TODAY)
+    rows = opportunities.unlisted(store, kept, actor=SYSTEM, today=TODAY)
     assert rows.select("status", "reason").rows() == [
         ("Not listed", "Not listed: opened on 23 Nov 2025, more than 365 days ago"),
         ("Booked", "Not listed: booked on 1 Dec 2026, within the 90 days looked ahead"),
@@ -257,11 +258,11 @@ def test_open_courses_that_are_not_listed_say_why(practice, store):
 
 def test_the_card_of_a_patient_has_everything_and_the_reason_of_each_course(practice, store, mixed):
     (kept,) = practices.all_practices(store)
-    card = opportunities.patient_card(store, kept, "zoe", today=TODAY)
+    card = opportunities.patient_card(store, kept, "zoe", actor=SYSTEM, now=NOW, today=TODAY)
     assert card.patient["last_name"] == "O’Brien"
     assert card.courses.select("course_id", "reason_text", "uda").rows() == [(mixed["nhs"], "No appointment", 12.0)]
     assert card.household.select("patient", "courses").rows() == [("O’Brien, Max", 1)]
-    okafor = opportunities.patient_card(store, kept, "okafor", today=TODAY)
+    okafor = opportunities.patient_card(store, kept, "okafor", actor=SYSTEM, now=NOW, today=TODAY)
     assert okafor.appointments["starts_at"].dt.date().to_list() == [date(2027, 3, 24)]
     assert okafor.items.height == 3
     assert okafor.household.is_empty()
@@ -270,7 +271,7 @@ def test_the_card_of_a_patient_has_everything_and_the_reason_of_each_course(prac
 def test_a_patient_who_is_gone_is_said_in_words(practice, store):
     (kept,) = practices.all_practices(store)
     with pytest.raises(InvalidRequest, match="not in the store any more"):
-        opportunities.patient_card(store, kept, "nobody", today=TODAY)
+        opportunities.patient_card(store, kept, "nobody", actor=SYSTEM, now=NOW, today=TODAY)
 
 
 def test_another_practices_rows_are_never_listed(practice, store):
@@ -278,6 +279,6 @@ def test_another_practices_rows_are_never_listed(practice, store):
     mine, theirs = practice.course(course_id="m"), other.course(course_id="t")
     elm, oak = practices.all_practices(store)
     assert listed(store) == [mine, theirs]
-    rows = opportunities.worklist(store, [elm], Filters(patient=f"{other.id}/okafor"), today=TODAY).rows
+    rows = opportunities.worklist(store, [elm], Filters(patient=f"{other.id}/okafor"), actor=SYSTEM, today=TODAY).rows
     assert rows.is_empty()
-    assert opportunities.choices(store, [oak]).providers == {f"{other.id}/ben": "BA – Ben Adeyemi"}
+    assert opportunities.choices(store, [oak], actor=SYSTEM).providers == {f"{other.id}/ben": "BA – Ben Adeyemi"}

@@ -19,7 +19,7 @@ from services import sample, words
 from services.errors import InvalidRequest
 from services.practices import Practice, all_practices
 from services.search_text import patient_text
-from tests.practice import BY, NOW, TODAY, SmallPractice
+from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
 
 RULE = {
     "lookback_days": 365,
@@ -42,7 +42,7 @@ class Riverside:
     @classmethod
     def opened(cls, today: date) -> Riverside:
         store = Store(now=NOW)
-        return cls(store, sample.add(store, today=today, by=BY, now=NOW), today)
+        return cls(store, sample.add(store, today=today, actor=SYSTEM, now=NOW), today)
 
     def table(self, name: str) -> pl.DataFrame:
         return pms.read(self.store, self.practice.practice_id, name)
@@ -429,13 +429,13 @@ def test_the_same_day_gives_the_same_practice_and_removal_leaves_nothing_of_it(
     store: Store, practice: SmallPractice, riverside: Riverside
 ) -> None:
     practice.course()
-    sample.add(store, today=TODAY, by=BY, now=NOW)
+    sample.add(store, today=TODAY, actor=SYSTEM, now=NOW)
     for table in pms.KEYS:
         assert pms.read(store, riverside.practice.practice_id, table).equals(riverside.table(table)), table
     assert workflow.states(store, riverside.practice.practice_id).equals(riverside.states())
     assert _rows(store, "events").drop("event_id").equals(riverside.events().drop("event_id"))
 
-    sample.remove(store, by=BY, now=NOW)
+    sample.remove(store, actor=SYSTEM, now=NOW)
 
     assert [one.name for one in all_practices(store)] == ["Elm Road"]
     for table in (*pms.KEYS, "care_states", "events", "practice_settings"):
@@ -443,7 +443,7 @@ def test_the_same_day_gives_the_same_practice_and_removal_leaves_nothing_of_it(
     assert _rows(store, "users").is_empty()
     assert pms.read(store, practice.id, "courses").height == 1
     with pytest.raises(InvalidRequest, match="no sample practice"):
-        sample.remove(store, by=BY, now=NOW)
+        sample.remove(store, actor=SYSTEM, now=NOW)
 
 
 @pytest.mark.parametrize("today", [date(2026, 2, 28), date(2028, 2, 29)], ids=["a Saturday", "a leap day"])
@@ -458,21 +458,21 @@ def test_any_day_will_do(today: date) -> None:
 
 def test_a_second_sample_is_refused_and_the_first_kept(riverside: Riverside) -> None:
     with pytest.raises(InvalidRequest, match="already"):
-        sample.add(riverside.store, today=TODAY, by=BY, now=NOW)
+        sample.add(riverside.store, today=TODAY, actor=SYSTEM, now=NOW)
     assert riverside.table("patients").height == 8_000
 
 
 def test_one_of_its_people_who_worked_elsewhere_is_kept(store: Store, practice: SmallPractice) -> None:
-    sample.add(store, today=TODAY, by=BY, now=NOW)
+    sample.add(store, today=TODAY, actor=SYSTEM, now=NOW)
     state = pl.DataFrame(
         [{"practice_id": practice.id, "opportunity_id": "1", "status": "open", "attempts": 0}],
         schema=workflow.STATE,
     ).with_columns(
-        assigned_to=pl.lit("sample-priya"), changed_by=pl.lit(BY), changed_at=pl.lit(NOW.replace(tzinfo=None))
+        assigned_to=pl.lit("sample-priya"), changed_by=pl.lit("amara"), changed_at=pl.lit(NOW.replace(tzinfo=None))
     )
     with store.transaction() as tx:
         workflow.write_states(tx, state)
 
-    sample.remove(store, by=BY, now=NOW)
+    sample.remove(store, actor=SYSTEM, now=NOW)
 
     assert _rows(store, "users")["user_id"].to_list() == ["sample-priya"]

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts import session
+from pages.parts import session, sign_in_routes
+from services import sign_in
 from services.errors import CareManagerError, ConfigurationError
 
 ROOT = Path(__file__).resolve().parent
@@ -57,7 +59,7 @@ HEADERS = {
     "Content-Security-Policy": content_policy(),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
@@ -109,10 +111,13 @@ def apologise(problem: Exception) -> bool:
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Hold the store open while the server runs; without a store there is no server."""
     try:
-        session.open_store()
+        first = sign_in.first_manager(session.open_store(), now=datetime.now(UTC))
     except (CareManagerError, ConfigurationError) as problem:
         print(problem, file=sys.stderr, flush=True)
         os._exit(1)  # Raised, it would end as the server's traceback instead of a sentence.
+    if first:
+        email, password = first
+        print(f"First sign-in: {email} with the one-time password {password}", flush=True)
     # What is imported by now is never garbage: left out of each collection, a rerun costs less than half.
     gc.collect()
     gc.freeze()
@@ -136,7 +141,7 @@ else:
     app = st.App(
         # Not beside pages/: Streamlit would then serve each file in it by itself, past the frame.
         ROOT / "pages" / "frame.py",
-        routes=[Route("/healthz", healthz)],
+        routes=[Route("/healthz", healthz), *sign_in_routes.ROUTES],
         middleware=[Middleware(Guard)],
         lifespan=lifespan,
         on_script_error=apologise,

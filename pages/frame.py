@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import session, sign_in
 from services.errors import CareManagerError
 
 HERE = Path(__file__).resolve().parent
@@ -29,6 +29,7 @@ PAGES = {
 def main() -> None:
     """Draw the frame and the page that was asked for inside it."""
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=200)
+    is_in = sign_in.gate() is not None
     page = st.navigation(
         {
             "Care Manager": [
@@ -36,13 +37,22 @@ def main() -> None:
                 for file, (title, icon, address) in PAGES.items()
                 if (HERE / file).exists()
             ]
-        }
+        },
+        # The same pages either way: another list would lose the address that was asked for.
+        position="sidebar" if is_in else "hidden",
     )
+    if not is_in:
+        return
     st.set_page_config(f"{page.title} · Care Manager")
     st.html(NARROW_MARGINS)
     try:
         with st.sidebar:
             session.choose_practice()
+            here = session.current()
+            st.caption(f"{here.actor.name}, {here.actor.role}")
+            sign_in.sign_out()
+        if said := st.session_state.pop("said", None):
+            st.success(said)
         if any(practice.is_sample for practice in session.current().shown):
             st.badge("Sample data: not real patients.", icon=":material/science:", color="orange")
         page.run()

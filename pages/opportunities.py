@@ -19,7 +19,7 @@ def welcome(here: session.Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Add the sample practice", type="primary"):
             with st.spinner("Adding the sample practice, whose patients are not real ..."):
-                sample.add(here.store, today=here.today, by=here.user, now=here.now)
+                sample.add(here.store, actor=here.actor, today=here.today, now=here.now)
             st.rerun()
         st.page_link("pages/imports.py", label="Import an extract", icon=":material/upload_file:")
 
@@ -81,7 +81,7 @@ if not here.practices:
     welcome(here)
     st.stop()
 
-choices = opportunities.choices(here.store, here.shown)
+choices = opportunities.choices(here.store, here.shown, actor=here.actor)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     order = ordering.draw()
     grouping = st.selectbox(
@@ -91,7 +91,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 filters.show_active(asked, choices)
 
 listed = partial(
-    opportunities.worklist, here.store, here.shown, asked, today=here.today, order=order, grouping=grouping
+    opportunities.worklist,
+    here.store,
+    here.shown,
+    asked,
+    actor=here.actor,
+    today=here.today,
+    order=order,
+    grouping=grouping,
 )
 view = (here.shown, asked, order, grouping)
 found = paging.page_of(view, listed)

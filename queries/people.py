@@ -91,9 +91,9 @@ def end_session(tx: Transaction, session_hash: str, *, why: str, now: datetime) 
     return str(rows[0][0]) if rows else None
 
 
-def end_sessions_of(tx: Transaction, user_id: str, *, why: str, now: datetime) -> int:
-    """End every session of a person; return how many."""
-    return len(tx.execute("sessions/end_all_of", user_id=user_id, why=why, now=now))
+def end_sessions_of(tx: Transaction, user_id: str, *, why: str, now: datetime, but: str = "") -> int:
+    """End every session of a person, but for one if its hash is given; return how many."""
+    return len(tx.execute("sessions/end_all_of", user_id=user_id, why=why, but=but, now=now))
 
 
 def forget_old_sessions(tx: Transaction, *, since: datetime) -> None:

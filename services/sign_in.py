@@ -35,6 +35,10 @@ class SignInRefused(CareManagerError):
     """E-mail address and password do not open an account, or not now."""
 
 
+class TooManyFailures(SignInRefused):
+    """Sign-in waits, because it failed too often."""
+
+
 class SessionEnded(CareManagerError):
     """The session has ended; is_resumable says whether the password alone begins it anew."""
 
@@ -135,8 +139,10 @@ def sign_out(store: Store, token: str, *, now: datetime) -> None:
             history.record(tx, "signed out", by=user_id, now=now)
 
 
-def change_password(store: Store, *, actor: Actor, current: str, new: str, now: datetime) -> str:
-    """Change one's own password, end every session of it and return the id of a new one.
+def change_password(
+    store: Store, *, actor: Actor, current: str, new: str, keep: str | None, now: datetime
+) -> None:
+    """Change one's own password and end one's sessions, but for the one to keep.
 
     Raises SignInRefused when the current password is wrong, InvalidRequest when the new one is no good.
     """
@@ -150,16 +156,17 @@ def change_password(store: Store, *, actor: Actor, current: str, new: str, now: 
     hash_ = passwords.hashed(new)
     with store.transaction() as tx:
         queries.write_password(tx, actor.user_id, hash_=hash_, is_one_time=False, expires_at=None, now=now)
-        queries.end_sessions_of(tx, actor.user_id, why="your password was changed", now=now)
+        queries.end_sessions_of(
+            tx, actor.user_id, why="your password was changed", but=_hash(keep) if keep else "", now=now
+        )
         history.record(tx, "password changed", by=actor.user_id, now=now)
-    return start(store, actor.user_id, now=now, how="password, just changed")
 
 
 def first_manager(store: Store, *, now: datetime) -> tuple[str, str] | None:
-    """Make the first account when nobody can sign in, and return its e-mail address and one-time password."""
+    """Make the first account until somebody has a password of their own; return its address and one-time password."""
     with store.transaction() as tx:
         people = queries.all_people(tx).to_dicts()
-        if any(person["has_password"] and person["is_active"] for person in people):
+        if any(one["has_password"] and not one["is_password_one_time"] and one["is_active"] for one in people):
             return None
         email, password = "manager@care-manager.local", passwords.one_time()
         queries.write_person(
@@ -203,7 +210,7 @@ def _check(store: Store, *, account: str, password: str, address: str, now: date
     of_account, of_address = queries.failures(store, account=account, address=address, since=now - WINDOW)
     if of_account >= PER_ACCOUNT or of_address >= PER_ADDRESS:
         _note_refusal(store, account, address, "too many failures", now)
-        raise SignInRefused(
+        raise TooManyFailures(
             f"Too many sign-ins have failed. Wait {WINDOW.seconds // 60} minutes, or ask the practice manager "
             "for a new one-time password."
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -41,3 +41,16 @@ def today(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) -
         raise ConfigurationError(
             f"CARE_MANAGER_TODAY is {pinned}, which is no day. Write it as 2026-11-24, or leave it out."
         ) from problem
+
+
+def idle(environ: Mapping[str, str]) -> timedelta:
+    """Return after how long without a click a session ends: CARE_MANAGER_IDLE_MINUTES, else half an hour.
+
+    Raises ConfigurationError when that is no number from 1 to 720.
+    """
+    minutes = environ.get("CARE_MANAGER_IDLE_MINUTES", "").strip() or "30"
+    if not (minutes.isdecimal() and 1 <= int(minutes) <= 720):
+        raise ConfigurationError(
+            f"CARE_MANAGER_IDLE_MINUTES is {minutes}. Write a number of minutes from 1 to 720, or leave it out."
+        )
+    return timedelta(minutes=int(minutes))

@@ -41,7 +41,9 @@ def show(here: Session) -> None:
             "course is listed or not. The box at the start of a row, or Shift+Space on it, ticks it."
         )
         return
-    card = opportunities.patient_card(here.store, practice, patient_id, today=here.today)
+    card = opportunities.patient_card(
+        here.store, practice, patient_id, actor=here.actor, now=here.now, today=here.today
+    )
     if len(here.shown) > 1:
         st.caption(format.plain(practice.name))
     _details(card.patient)

@@ -9,12 +9,15 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from services import practices, surroundings
+from services import practices, sign_in, surroundings
 from services import store as stores
+from services.actors import Actor, Right
 from services.practices import Practice
+from services.sign_in import SignedIn
 from services.store import Store
 
 ALL = "All practices"
+COOKIE = "care_manager_session"
 
 _store: Store | None = None
 _opening = threading.Lock()
@@ -22,10 +25,10 @@ _opening = threading.Lock()
 
 @dataclass(frozen=True)
 class Session:
-    """What is given to the services for one run of a page."""
+    """What is given to the services for one run of a page; practices are the actor's, shown those chosen of them."""
 
     store: Store
-    user: str
+    actor: Actor
     now: datetime
     today: date
     practices: tuple[Practice, ...]
@@ -54,25 +57,64 @@ def close_store() -> None:
             _store = None
 
 
+def token() -> str | None:
+    """Return the session id of this browser: from our cookie, or made from the identity provider's sign-in."""
+    if st.user.get("is_logged_in"):
+        return _token_of_identity()
+    return st.context.cookies.get(COOKIE)
+
+
+def signed_in() -> SignedIn | None:
+    """Return who is signed in, looked up anew at each run.
+
+    Raises SessionEnded when they no longer are, SignInRefused when the identity provider's account is none of ours.
+    """
+    return sign_in.session(open_store(), token(), now=datetime.now(UTC), idle=surroundings.idle(os.environ))
+
+
 def current() -> Session:
-    """Return what the page needs for this run."""
+    """Return what the page needs for this run; whoever is not signed in gets no page."""
+    here = signed_in()
+    if here is None or here.must_change_password:
+        st.stop()
     store, now = open_store(), datetime.now(UTC)
-    everyone = tuple(practices.all_practices(store))
+    mine = tuple(practices.of(store, here.actor))
     chosen = st.session_state.get("practice", ALL)
     return Session(
         store=store,
-        user="this computer",
+        actor=here.actor,
         now=now,
         today=surroundings.today(os.environ, now),
-        practices=everyone,
-        shown=tuple(one for one in everyone if one.name == chosen) or everyone,
+        practices=mine,
+        shown=tuple(one for one in mine if one.name == chosen) or mine,
     )
+
+
+def require(right: Right) -> Session:
+    """Return what the page needs, or say that this role has no such page and stop."""
+    here = current()
+    if not here.actor.may(right):
+        st.info(f"This page is not for the role {here.actor.role}. Ask the practice manager if you need it.")
+        st.stop()
+    return here
 
 
 def choose_practice() -> None:
     """Draw the switch between practices where there are several; the choice is kept in the address."""
-    names = [one.name for one in practices.all_practices(open_store())]
+    names = [one.name for one in current().practices]
     if len(names) > 1:
         st.selectbox("Practice", [ALL, *names], key="practice", bind="query-params")
     elif names:
         st.markdown(f"**{names[0]}**")
+
+
+def _token_of_identity() -> str:
+    claims = st.user.to_dict()
+    return sign_in.by_identity(
+        open_store(),
+        email=str(claims.get("email") or ""),
+        is_verified=claims.get("email_verified"),
+        subject=f"{claims.get('iss')} {claims.get('sub')}",
+        issued_at=datetime.fromtimestamp(int(claims.get("auth_time") or claims["iat"]), UTC),
+        now=datetime.now(UTC),
+    )

@@ -25,6 +25,8 @@ from services.sample.records import frame
 NAME = "Riverside Dental (sample)"
 SEED = 2026
 PATIENTS = 8_000
+MANAGER = people.TOM.user_id
+"""As whom the demonstration button signs in."""
 YEARS = 3
 
 

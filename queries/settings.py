@@ -18,7 +18,7 @@ def find(source: Store | Reading, practice_id: str) -> dict[str, Any] | None:
 
 
 def last_changes(source: Store | Reading, practice_id: str, *, kind: str) -> pl.DataFrame:
-    """Return the last event of that kind for each note: note, by_user, happened_at (UTC), after."""
+    """Return the last event of that kind for each note: note, by_user, happened_at (UTC), before, after."""
     return source.frame("settings/last_changes", practice_id=practice_id, kind=kind)
 
 

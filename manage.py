@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import os
 import sys
@@ -58,6 +59,10 @@ def add_sample(store: Store, call: argparse.Namespace, now: datetime) -> int:
 def import_extract(store: Store, call: argparse.Namespace, now: datetime) -> int:
     """Print what an extract would change, then apply it unless it is a dry run."""
     today = surroundings.today(os.environ, now)
+    if not Path(call.path).exists():
+        raise InvalidRequest(
+            f"There is no file or folder {call.path}. Nothing was changed. Look at the name and try again."
+        )
     extract = imports.read(Path(call.path), call.preset)
     preview = imports.preview(store, extract, practice=call.practice, today=today)
     print(imports.in_words(preview))
@@ -146,4 +151,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with contextlib.suppress(BrokenPipeError):  # whoever reads the list has read enough
+        sys.exit(main())

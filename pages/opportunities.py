@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts import filters, format, opportunity_table, ordering, paging, patient_panel, session
 from services import exports, opportunities, sample
 from services.opportunities import GROUPINGS, Totals, Worklist
+from services.surroundings import ROOT
 
 
 def welcome(here: session.Session) -> None:
@@ -21,7 +22,7 @@ def welcome(here: session.Session) -> None:
             with st.spinner("Adding the sample practice, whose patients are not real ..."):
                 sample.add(here.store, today=here.today, by=here.user, now=here.now)
             st.rerun()
-        st.page_link("pages/imports.py", label="Import an extract", icon=":material/upload_file:")
+        st.page_link(ROOT / "pages" / "imports.py", label="Import an extract", icon=":material/upload_file:")
 
 
 def show_totals(totals: Totals) -> None:
@@ -71,12 +72,15 @@ def say_nothing_listed() -> None:
         st.info("No opportunity passes these filters.")
         st.button("Clear all filters", key="clear_nothing", on_click=filters.clear)
     else:
-        st.success("Nothing to do: every open course of treatment has its appointment.")
+        st.success(
+            "Nothing to do: no open course of treatment waits for an appointment. "
+            "Snoozed and rejected opportunities are under Filters, Status."
+        )
 
 
 here = session.current()
 title_place, totals_place = st.columns([1, 3], vertical_alignment="center")
-title_place.title("Opportunities")
+title_place.title("Opportunities", anchor=False)
 if not here.practices:
     welcome(here)
     st.stop()

@@ -39,6 +39,11 @@ def moment(value: datetime) -> str:
     return f"{value:%a} {words.day(value)}, {value:%H:%M}"
 
 
+def moment_of_utc(value: datetime) -> str:
+    """Write a stored time, which is UTC, as it was at the practice."""
+    return moment(value.replace(tzinfo=UTC).astimezone(ZoneInfo(surroundings.TIMEZONE)))
+
+
 def count(number: int, noun: str) -> str:
     """Write a number with its noun: 1 course, 1,203 courses."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,40 @@
+"""What page tests share: the store that the pages open by themselves, and the app opened on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import session
+from services.store import Store
+from tests.practice import TODAY
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The store of the process, as the environment names it, on the day TODAY."""
+    monkeypatch.setenv("CARE_MANAGER_STORE", str(tmp_path / "store.duckdb"))
+    monkeypatch.setenv("CARE_MANAGER_TODAY", TODAY.isoformat())
+    yield session.open_store()
+    session.close_store()
+
+
+@pytest.fixture
+def opened(store: Store) -> Callable[..., AppTest]:
+    """Open the app at an address with this query, as a person would."""
+
+    def opened(**query: Any) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return opened

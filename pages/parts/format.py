@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from services import words
+from services import surroundings, words
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 

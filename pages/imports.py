@@ -1,0 +1,88 @@
+"""Import: a practice's extract goes in, after a look at what it would change."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from pages.parts import format, import_tables, session
+from services import imports
+from services.errors import CareManagerError
+from services.imports import PRESETS, Extract, Upload
+
+KINDS = ["csv", "tsv", "txt", "xlsx", "parquet", "zip"]
+BY_EXTRACT, NEW = "As the extract says", "A new practice ..."
+
+
+def choose() -> tuple[list[UploadedFile], str, str | None]:
+    """Draw the choice of files, preset and practice, and return it."""
+    files = st.file_uploader(
+        "Files of the extract",
+        type=KINDS,
+        accept_multiple_files=True,
+        key=f"files_{st.session_state.setdefault('upload_round', 0)}",
+        help="All files of one extract together, or one zip of them. Nothing is changed before you press Import.",
+    )
+    left, right = st.columns(2)
+    preset = left.selectbox("Where it comes from", list(PRESETS), format_func=PRESETS.__getitem__, key="preset")
+    own = [practice.name for practice in here.practices if not practice.is_sample]
+    chosen = right.selectbox("For which practice", [BY_EXTRACT, *own, NEW], key="for_practice")
+    name = right.text_input("Name of the new practice", key="new_practice") if chosen == NEW else chosen
+    return files, preset, None if name == BY_EXTRACT else name
+
+
+def read(files: list[UploadedFile], preset: str) -> Extract:
+    """Read the files once, however often the page is drawn."""
+    key = (*(file.file_id for file in files), preset)
+    if st.session_state.get("extract", ("", None))[0] != key:
+        uploads = [Upload(file.name, file.getvalue()) for file in files]
+        st.session_state["extract"] = (key, imports.read(uploads, preset))
+    extract: Extract = st.session_state["extract"][1]
+    return extract
+
+
+def apply(extract: Extract, practice: str | None, import_id: str) -> None:
+    """Import, say what was done, and make the upload empty again."""
+    try:
+        result = imports.apply(
+            here.store, extract, practice=practice, by=here.user, now=here.now, today=here.today, import_id=import_id
+        )
+    except CareManagerError as problem:
+        st.session_state["import_problem"] = str(problem)
+        return
+    st.session_state["import_done"] = result.sentence
+    st.session_state["upload_round"] += 1
+    st.session_state.pop("extract", None)
+
+
+here = session.current()
+st.title("Import")
+if done := st.session_state.pop("import_done", None):
+    st.success(format.plain(done), icon=":material/check_circle:")
+if problem := st.session_state.pop("import_problem", None):
+    st.error(format.plain(problem))
+files, preset, practice = choose()
+if files:
+    try:
+        with st.spinner("Reading the extract ..."):
+            extract = read(files, preset)
+            preview = imports.preview(here.store, extract, practice=practice, today=here.today)
+    except CareManagerError as refused:
+        st.error(format.plain(str(refused)))
+    else:
+        import_tables.show_preview(preview)
+        st.button(
+            "Import",
+            type="primary",
+            disabled=not preview.is_usable,
+            on_click=apply,
+            args=(extract, practice, uuid.uuid4().hex),
+        )
+
+import_tables.show_history(
+    imports.history(here.store, [practice.practice_id for practice in here.shown]),
+    partial(imports.refusals, here.store),
+)

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts import format, import_tables, session
-from services import imports
+from services import imports, sample
 from services.errors import CareManagerError
 from services.imports import PRESETS, Extract, Upload
 
@@ -44,12 +44,24 @@ def read(files: list[UploadedFile], preset: str) -> Extract:
     return extract
 
 
+def ask(extract: Extract, practice: str | None, import_id: str) -> None:
+    """Note that Import was pressed; a second press asks for the same import."""
+    st.session_state["import_asked"] = (extract, practice, import_id)
+
+
 def apply(extract: Extract, practice: str | None, import_id: str) -> None:
     """Import, say what was done, and make the upload empty again."""
     try:
-        result = imports.apply(
-            here.store, extract, practice=practice, by=here.user, now=here.now, today=here.today, import_id=import_id
-        )
+        with st.spinner("Importing the extract ..."):
+            result = imports.apply(
+                here.store,
+                extract,
+                practice=practice,
+                by=here.user,
+                now=here.now,
+                today=here.today,
+                import_id=import_id,
+            )
     except CareManagerError as problem:
         st.session_state["import_problem"] = str(problem)
         return
@@ -58,8 +70,17 @@ def apply(extract: Extract, practice: str | None, import_id: str) -> None:
     st.session_state.pop("extract", None)
 
 
+def remove_sample() -> None:
+    """Remove the sample practice."""
+    sample.remove(here.store, by=here.user, now=here.now)
+    st.session_state["import_done"] = "The sample practice was removed. Everything else was kept."
+
+
 here = session.current()
 st.title("Import")
+if asked := st.session_state.pop("import_asked", None):
+    apply(*asked)
+    st.rerun()  # so that the sidebar knows a new practice
 if done := st.session_state.pop("import_done", None):
     st.success(format.plain(done), icon=":material/check_circle:")
 if problem := st.session_state.pop("import_problem", None):
@@ -78,7 +99,7 @@ if files:
             "Import",
             type="primary",
             disabled=not preview.is_usable,
-            on_click=apply,
+            on_click=ask,
             args=(extract, practice, uuid.uuid4().hex),
         )
 
@@ -86,3 +107,7 @@ import_tables.show_history(
     imports.history(here.store, [practice.practice_id for practice in here.shown]),
     partial(imports.refusals, here.store),
 )
+if any(practice.is_sample for practice in here.practices):
+    with st.popover("Remove the sample practice", icon=":material/delete:"):
+        st.write("The sample practice and everything about it goes, whatever was done in it. Nothing else is touched.")
+        st.button("Remove it", type="primary", on_click=remove_sample)

@@ -98,7 +98,8 @@ listed = partial(
     opportunities.worklist, here.store, here.shown, asked, today=here.today, order=order, grouping=grouping
 )
 view = (here.shown, asked, order, grouping)
-found = paging.page_of(view, listed)
+with st.spinner("Working out the list ..."):
+    found = paging.page_of(view, listed)
 with totals_place:
     show_totals(found.totals)
 

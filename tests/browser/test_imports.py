@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from services import practices
 from tests.pages.test_imports import FILES
 
 
 def test_files_are_uploaded_looked_at_imported_once_and_listed(page: Page, serving) -> None:
-    address = serving(lambda store: None)
+    address = serving(practices.all_practices)
     page.goto(address)
     page.get_by_role("link", name="Import an extract").click()
     page.locator("input[type=file]").set_input_files(

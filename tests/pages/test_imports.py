@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from queries.store import Store
-from services import opportunities, practices
-from tests.practice import TODAY, SmallPractice
+from services import opportunities, practices, sample
+from tests.practice import BY, NOW, TODAY, SmallPractice
 
 FILES = {
     "patients.csv": "patient_id,first_name,last_name\nokafor,Ngozi,Okafor\n",
@@ -115,4 +115,12 @@ def test_what_cannot_be_used_is_said_in_a_sentence_and_the_page_stands(page, sto
     upload(page, files)
     assert "Nothing was changed" in page.error[0].value
     assert page.subheader[0].value == "Imports before"
+    assert practices.all_practices(store) == []
+
+
+def test_the_sample_can_be_removed_on_screen(page, store):
+    sample.add(store, today=TODAY, by=BY, now=NOW)
+    page.run()
+    next(button for button in page.button if button.label == "Remove it").click().run()
+    assert "The sample practice was removed" in page.success[0].value
     assert practices.all_practices(store) == []

@@ -86,24 +86,25 @@ class Guard:
         await answer(scope, receive, send_guarded)
 
 
-class WithoutPatientData(logging.Filter):
-    """Log an exception as its type and where it arose: its text may hold a patient's details."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record; none is dropped."""
-        problem = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-        if problem is not None:
-            frames = traceback.extract_tb(problem.__traceback__)
-            own = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)] or frames[-1:]
-            places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own))
-            record.msg, record.args = f"{record.msg}: {type(problem).__name__} at {places}", None
-            record.exc_info = record.exc_text = None
-        return True
+def without_patient_data(*about: Any, **more: Any) -> logging.LogRecord:
+    """Make a log record in which an exception is its type and places: its text may hold a patient's details."""
+    record = logging.LogRecord(*about, **more)
+    problem = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    if problem is not None:
+        frames = traceback.extract_tb(problem.__traceback__)
+        own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+        places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own))
+        record.msg, record.args = f"{record.getMessage()}: {type(problem).__name__} at {places}", ()
+        record.exc_info = None
+    return record
 
 
 def apologise(problem: Exception) -> bool:
     """Show a plain apology for what nobody caught."""
-    st.error("Something went wrong here. What you had saved is kept. Reload the page; if it happens again, tell us.")
+    st.error(
+        "Something went wrong here. What was saved is kept. Reload the page; "
+        "if it happens again, tell whoever looks after Care Manager at your practice."
+    )
     return True
 
 
@@ -118,6 +119,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     if first:
         email, password = first
         print(f"First sign-in: {email} with the one-time password {password}", flush=True)
+    logging.setLogRecordFactory(without_patient_data)
     # What is imported by now is never garbage: left out of each collection, a rerun costs less than half.
     gc.collect()
     gc.freeze()
@@ -137,7 +139,6 @@ if get_script_run_ctx(suppress_warning=True) is not None:  # run as a script, wh
 
     main()
 else:
-    logging.getLogger("streamlit.error_util").addFilter(WithoutPatientData())
     app = st.App(
         # Not beside pages/: Streamlit would then serve each file in it by itself, past the frame.
         ROOT / "pages" / "frame.py",

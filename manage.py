@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import os
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from services import exports, imports, integrity, opportunities, practices, sample, surroundings
+from services.actors import Actor
 from services.errors import CareManagerError, ConfigurationError, InvalidRequest, UnusableExtract
 from services.store import Store, open_store
 
@@ -44,13 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def add_sample(store: Store, call: argparse.Namespace, now: datetime) -> int:
     """Add the sample practice, or remove it."""
     if call.remove:
-        sample.remove(store, by=_person(), now=now)
+        sample.remove(store, actor=_person(), now=now)
         print("The sample practice was removed. Everything else was kept.")
         return DONE
     if call.if_empty and practices.all_practices(store):
         return DONE
     print("Adding the sample practice ...", flush=True)
-    sample.add(store, today=surroundings.today(os.environ, now), by=_person(), now=now)
+    sample.add(store, today=surroundings.today(os.environ, now), actor=_person(), now=now)
     print("The sample practice was added. None of its patients is real.")
     return DONE
 
@@ -58,15 +60,19 @@ def add_sample(store: Store, call: argparse.Namespace, now: datetime) -> int:
 def import_extract(store: Store, call: argparse.Namespace, now: datetime) -> int:
     """Print what an extract would change, then apply it unless it is a dry run."""
     today = surroundings.today(os.environ, now)
+    if not Path(call.path).exists():
+        raise InvalidRequest(
+            f"There is no file or folder {call.path}. Nothing was changed. Look at the name and try again."
+        )
     extract = imports.read(Path(call.path), call.preset)
-    preview = imports.preview(store, extract, practice=call.practice, today=today)
+    preview = imports.preview(store, extract, practice=call.practice, actor=_person(), today=today)
     print(imports.in_words(preview))
     if not preview.is_usable:
         raise UnusableExtract("No row could be used. Nothing was changed. Mend the rows above and import again.")
     if call.dry_run:
         print("Dry run: nothing was changed.")
         return DONE
-    result = imports.apply(store, extract, practice=call.practice, by=_person(), now=now, today=today)
+    result = imports.apply(store, extract, practice=call.practice, actor=_person(), now=now, today=today)
     print(result.sentence)
     return DONE
 
@@ -81,9 +87,12 @@ def list_opportunities(store: Store, call: argparse.Namespace, now: datetime) ->
             names = ", ".join(practice.name for practice in chosen) or "none yet"
             raise InvalidRequest(f"There is no practice called {call.practice}. There are: {names}.")
         chosen = [one]
-    table = opportunities.table_of(opportunities.whole_worklist(store, chosen, opportunities.Filters(), today=today))
+    person = _person()
+    table = opportunities.export(store, chosen, opportunities.Filters(), actor=person, now=now, today=today)
     if call.all:
-        table = pl.concat([table, *(opportunities.unlisted(store, practice, today=today) for practice in chosen)])
+        table = pl.concat(
+            [table, *(opportunities.unlisted(store, practice, actor=person, today=today) for practice in chosen)]
+        )
     if call.format == "csv":
         sys.stdout.write(exports.csv_text(table))
     elif call.format == "json":
@@ -107,12 +116,12 @@ def check(store: Store, call: argparse.Namespace, now: datetime) -> int:
     return NOTHING_USED if faults else DONE
 
 
-def _person() -> str:
+def _person() -> Actor:
     """Return who is at the command line, for the record of a change."""
     try:
-        return f"{getpass.getuser()} (command line)"
+        return Actor.at_the_command_line(getpass.getuser())
     except (KeyError, OSError):
-        return "command line"
+        return Actor.at_the_command_line("somebody")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -146,4 +155,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with contextlib.suppress(BrokenPipeError):  # whoever reads the list has read enough
+        sys.exit(main())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import polars as pl
 import streamlit as st
 
-from pages.parts import filters, format, opportunity_table, ordering, paging, patient_panel, session
-from services import exports, opportunities, sample
-from services.opportunities import GROUPINGS, Totals, Worklist
+from pages.parts import downloads, filters, format, opportunity_table, ordering, paging, patient_panel, session
+from services import opportunities, sample
+from services.actors import Right
+from services.opportunities import GROUPINGS, Totals
+from services.surroundings import ROOT
 
 
 def welcome(here: session.Session) -> None:
@@ -21,7 +22,7 @@ def welcome(here: session.Session) -> None:
             with st.spinner("Adding the sample practice, whose patients are not real ..."):
                 sample.add(here.store, actor=here.actor, today=here.today, now=here.now)
             st.rerun()
-        st.page_link("pages/imports.py", label="Import an extract", icon=":material/upload_file:")
+        st.page_link(ROOT / "pages" / "imports.py", label="Import an extract", icon=":material/upload_file:")
 
 
 def show_totals(totals: Totals) -> None:
@@ -46,37 +47,21 @@ def in_words(ticked: pl.DataFrame) -> str:
     return f"**{courses} of {patients} ticked, {worth}**"
 
 
-def file_of(whole: Callable[[], Worklist], written: Callable[[pl.DataFrame], bytes]) -> bytes:
-    """Return the list as a file."""
-    return written(opportunities.table_of(whole().rows))
-
-
-def offer_exports(whole: Callable[[], Worklist], *, name: str) -> None:
-    """Draw the downloads of all rows of the list, made when they are asked for."""
-    for kind, written in (("CSV", exports.to_csv), ("XLSX", exports.to_xlsx)):
-        st.download_button(
-            kind,
-            data=partial(file_of, whole, written),
-            file_name=f"{name}.{kind.lower()}",
-            key=f"export_{kind}",
-            icon=":material/download:",
-            on_click="ignore",
-            help=f"All rows of this list, whatever page is shown, as {kind}.",
-        )
-
-
 def say_nothing_listed() -> None:
     """Say why the list is empty."""
     if filters.are_on():
         st.info("No opportunity passes these filters.")
         st.button("Clear all filters", key="clear_nothing", on_click=filters.clear)
     else:
-        st.success("Nothing to do: every open course of treatment has its appointment.")
+        st.success(
+            "Nothing to do: no open course of treatment waits for an appointment. "
+            "Snoozed and rejected opportunities are under Filters, Status."
+        )
 
 
 here = session.current()
 title_place, totals_place = st.columns([1, 3], vertical_alignment="center")
-title_place.title("Opportunities")
+title_place.title("Opportunities", anchor=False)
 if not here.practices:
     welcome(here)
     st.stop()
@@ -101,7 +86,8 @@ listed = partial(
     grouping=grouping,
 )
 view = (here.shown, asked, order, grouping)
-found = paging.page_of(view, listed)
+with st.spinner("Working out the list ..."):
+    found = paging.page_of(view, listed)
 with totals_place:
     show_totals(found.totals)
 
@@ -115,7 +101,8 @@ with list_place:
         ticked_place.markdown(in_words(picked.ticked))
         with st.container(horizontal=True, vertical_alignment="center"):
             paging.turn(view, found.totals)
-            offer_exports(partial(listed, limit=found.totals.courses), name=f"opportunities-{here.today}")
+            if here.actor.may(Right.EXPORT):
+                downloads.offer(here, asked, order, grouping)
         if picked.clicked:
             patient_panel.open_patient(picked.clicked["practice_id"], picked.clicked["patient_id"])
 with panel_place, st.container(border=True, height=opportunity_table.HEIGHT + 85):

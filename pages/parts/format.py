@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from services import words
+from services import surroundings, words
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 
@@ -37,6 +38,11 @@ def day(value: date | None) -> str:
 def moment(value: datetime) -> str:
     """Write a time as Tue 24 Nov 2026, 10:00."""
     return f"{value:%a} {words.day(value)}, {value:%H:%M}"
+
+
+def moment_of_utc(value: datetime) -> str:
+    """Write a stored time, which is UTC, as it was at the practice."""
+    return moment(value.replace(tzinfo=UTC).astimezone(ZoneInfo(surroundings.TIMEZONE)))
 
 
 def count(number: int, noun: str) -> str:

@@ -35,7 +35,7 @@ def show(here: Session) -> None:
     practice_id, patient_id = st.session_state.get("opened", ("", ""))
     practice = here.practice(practice_id)
     if practice is None:
-        st.markdown("#### Patient")
+        st.header("Patient", anchor=False)
         st.caption(
             "Click on a row to see the patient here: contact details, what is left to do, visits, and why each "
             "course is listed or not. The box at the start of a row, or Shift+Space on it, ticks it."
@@ -58,7 +58,8 @@ def show(here: Session) -> None:
 
 def _details(patient: dict[str, Any]) -> None:
     name = " ".join(filter(None, (patient["title"], patient["first_name"], patient["last_name"])))
-    st.markdown(f"#### {format.plain(name)}")
+    # Without its anchor, which would put the name into the address.
+    st.header(format.plain(name), anchor=False)
     with st.container(horizontal=True, gap="xsmall"):
         if patient["is_do_not_contact"]:
             st.badge("Do not contact", icon=":material/block:", color="red")
@@ -97,7 +98,7 @@ def _course(course: dict[str, Any], card: PatientCard) -> None:
     worth += [f"{format.uda(course['uda'])} UDA"] if course["uda"] else []
     worth += [f"patient charge {format.pounds(course['charge_pence'])}"] if course["charge_pence"] else []
     pathway = [f"{course['pathway']}, claim {course['claim_number'] or 1}"] if course["pathway"] else []
-    st.markdown(f"##### COT {format.plain(course['cot_number'])}")
+    st.subheader(f"COT {format.plain(course['cot_number'])}", anchor=False)
     st.markdown(
         f"**Listed: {format.plain(course['reason_text'])}**  \n"
         + format.plain(" · ".join((f"Opened {format.day(course['opened_on'])}", *pathway, *worth)))
@@ -137,7 +138,7 @@ def _visit(visit: dict[str, Any]) -> str:
 
 def _appointments(appointments: pl.DataFrame, numbers: dict[str, str], here: Session) -> None:
     is_coming = pl.col("starts_at").dt.date() >= here.today
-    st.markdown("##### Appointments")
+    st.subheader("Appointments", anchor=False)
     if appointments.is_empty():
         st.caption("None, past or coming.")
         return
@@ -171,7 +172,7 @@ def _other_courses(courses: pl.DataFrame) -> None:
 def _household(practice_id: str, household: pl.DataFrame) -> None:
     if household.is_empty():
         return
-    st.markdown("##### Household")
+    st.subheader("Household", anchor=False)
     for member in household.to_dicts():
         worth = [format.count(member["courses"], "course"), format.pounds(member["value_pence"])]
         worth += [f"{format.uda(member['uda'])} UDA"] if member["uda"] else []

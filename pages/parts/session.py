@@ -6,6 +6,7 @@ import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import streamlit as st
 
@@ -109,7 +110,7 @@ def choose_practice() -> None:
 
 
 def _token_of_identity() -> str:
-    claims = st.user.to_dict()
+    claims: dict[str, Any] = st.user.to_dict()
     return sign_in.by_identity(
         open_store(),
         email=str(claims.get("email") or ""),

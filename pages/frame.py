@@ -22,6 +22,7 @@ NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-r
 PAGES = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", ""),
     "imports.py": ("Import", ":material/upload_file:", "import"),
+    "settings.py": ("Settings", ":material/tune:", "settings"),
 }
 """Every page: its file, its title, its picture, its address. A file in pages/ that is not here is no page."""
 
@@ -31,13 +32,11 @@ def main() -> None:
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=200)
     is_in = sign_in.gate() is not None
     page = st.navigation(
-        {
-            "Care Manager": [
-                st.Page(HERE / file, title=title, icon=icon, url_path=address, default=not address)
-                for file, (title, icon, address) in PAGES.items()
-                if (HERE / file).exists()
-            ]
-        },
+        [
+            st.Page(HERE / file, title=title, icon=icon, url_path=address, default=not address)
+            for file, (title, icon, address) in PAGES.items()
+            if (HERE / file).exists()
+        ],
         # The same pages either way: another list would lose the address that was asked for.
         position="sidebar" if is_in else "hidden",
     )

@@ -11,16 +11,22 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from pages.parts import session
+from queries import people
 from queries.store import Store
+from services import sign_in
 from tests.practice import NOW, TODAY
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+TOKEN = "the-managers-browser"
 
 Fill = Callable[[Store], object]
 
@@ -48,7 +54,11 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Fill
         def serving(fill: Fill) -> str:
             path = tmp_path_factory.mktemp("store") / "store.duckdb"
             store = Store(path, now=NOW)
+            sign_in.first_manager(store, now=NOW)
             fill(store)
+            with store.transaction() as tx:
+                people.write_password(tx, "manager", hash_="never typed", is_one_time=False, expires_at=None, now=NOW)
+            sign_in.start(store, "manager", now=datetime.now(UTC), how="test", token=TOKEN)
             store.close()
             return servers.enter_context(_server(path))
 
@@ -57,8 +67,9 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Fill
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A fresh browser; a test in which the console reports an error fails."""
+    """A fresh browser in which the manager is signed in; a test in which the console reports an error fails."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context.add_cookies([{"name": session.COOKIE, "value": TOKEN, "domain": "127.0.0.1", "path": "/"}])
     page = context.new_page()
     errors: list[str] = []
 

@@ -12,7 +12,7 @@ from queries.store import Reading, Store, Transaction
 
 
 def find(source: Store | Reading, practice_id: str) -> dict[str, Any] | None:
-    """Return the settings and details of a practice, with who wrote the settings last and when, or None."""
+    """Return the settings and details of a practice, or None."""
     rows = source.frame("settings/find", practice_id=practice_id).to_dicts()
     return rows[0] if rows else None
 

@@ -15,7 +15,7 @@ from queries import opportunities as opportunity_queries
 from queries import pms, workflow
 from queries import practices as practice_queries
 from queries.store import Reading, Store, Transaction
-from services import practices, words
+from services import practices, settings, words
 from services.actors import Actor, Right, allowed, check
 from services.errors import InvalidRequest, UnusableExtract
 from services.extract import PRESETS, Extract, Source, Upload, read
@@ -122,7 +122,7 @@ def apply(
         if not plan.is_usable:
             raise UnusableExtract("No row could be used. Nothing was changed. Mend the refused rows and import again.")
         _write(tx, practice_id, plan)
-        notes = _follow_up(tx, practice_id, extract, plan, by=actor.user_id, now=now, today=today)
+        notes = _follow_up(tx, practice_id, extract, plan, now=now, today=today)
         is_changed = plan.changes_anything or bool(notes)
         note = " ".join(notes) or (None if is_changed else "Nothing had changed.")
         counts, refused = _counts(plan), refusals_frame(plan.refusals)
@@ -237,13 +237,11 @@ def _write(tx: Transaction, practice_id: str, plan: Plan) -> None:
 
 
 def _follow_up(
-    tx: Transaction, practice_id: str, extract: Extract, plan: Plan, *, by: str, now: datetime, today: date
+    tx: Transaction, practice_id: str, extract: Extract, plan: Plan, *, now: datetime, today: date
 ) -> list[str]:
     """Do what follows from the data, and return what was done in sentences."""
     notes = []
-    if plan.is_unlinked and practice_queries.count_unlinked_visits(tx, practice_id, by=by, now=now):
-        before, after = {"is_unlinked_visit_counted": False}, {"is_unlinked_visit_counted": True}
-        _record(tx, [_event(practice_id, "settings_changed", by, now, before=before, after=after)])
+    if plan.is_unlinked and settings.count_unlinked_visits(tx, practice_id, now=now):
         notes.append(f"{_unlinked(extract)}: from now on any visit of the patient counts as booked.")
     rejected = _reject_inactive(tx, practice_id, plan, now=now, today=today)
     if rejected:

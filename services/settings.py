@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -72,7 +71,7 @@ class Setting:
 SETTINGS = {
     "lookback_days": Setting(
         "Days looked back",
-        "A course counts from the day it was opened for so many days; older ones are left off the list.",
+        "A course may be listed for this many days after it was opened; older ones are left off.",
         Settings.lookback_days,
         30,
         3650,
@@ -80,7 +79,7 @@ SETTINGS = {
     ),
     "horizon_days": Setting(
         "Days looked ahead",
-        "An appointment within so many days takes a course off the list; a later one is booked too far ahead.",
+        "An appointment within this many days takes a course off the list; a later one is booked too far ahead.",
         Settings.horizon_days,
         7,
         730,
@@ -88,7 +87,7 @@ SETTINGS = {
     ),
     "grace_days": Setting(
         "Days of grace",
-        "So many days, the day of opening being the first, reception may still book before a course is listed.",
+        "Reception has this many days to book before a course is listed; the day it was opened is the first.",
         Settings.grace_days,
         0,
         28,
@@ -102,7 +101,8 @@ SETTINGS = {
     ),
     "suppression_days": Setting(
         "Days between contacts",
-        "After a contact about one course, the patient's other courses wait so many days; they stay on the list.",
+        "After a contact about one course, the patient's other courses are not to be done for this many days; "
+        "they stay on the list.",
         Settings.suppression_days,
         0,
         90,
@@ -110,7 +110,7 @@ SETTINGS = {
     ),
     "snooze_days": Setting(
         "Days of a snooze",
-        "A snooze is proposed for so many days; whoever snoozes may choose another date.",
+        "A snooze is proposed for this many days; whoever snoozes may choose another date.",
         Settings.snooze_days,
         1,
         365,
@@ -118,7 +118,7 @@ SETTINGS = {
     ),
     "plan_weight": Setting(
         "Weight of plan work",
-        "So much of the price of treatment that a plan covers is counted as worth: 0 none of it, 1 all of it.",
+        "The part of the price of plan-covered treatment that counts as worth: 0 is none of it, 1 is all of it.",
         Settings.plan_weight,
         0,
         1,
@@ -130,14 +130,17 @@ SETTINGS = {
 DETAILS = {"name": "Name", "nation": "Nation", "colour": "Colour", "phone": "Phone"}
 """What a practice is known by."""
 
-ONLY_ENGLAND = "The UDAs, patient charges and tariffs of the bands are England's: none are added to NHS courses here."
 NATIONS = {
     "England": "NHS courses count in UDAs by their band, with England's patient charges and tariffs.",
-    "Wales": f"NHS courses have been paid as care packages since April 2026, not in UDAs. {ONLY_ENGLAND}",
-    "Scotland": f"NHS courses are paid by item, not in UDAs. {ONLY_ENGLAND}",
-    "Northern Ireland": f"NHS courses are paid by item, not in UDAs. {ONLY_ENGLAND}",
+    "Wales": "NHS courses have been paid as care packages since April 2026: no UDAs.",
+    "Scotland": "NHS courses are paid by item: no UDAs.",
+    "Northern Ireland": "NHS courses are paid by item: no UDAs.",
 }
 """Each nation, and what follows from it."""
+
+OUTSIDE_ENGLAND = (
+    "Outside England an NHS course has the UDAs and the patient charge that the extract states, and no others."
+)
 
 DEFAULT_COLOUR = "#0f6b74"
 """Proposed while a practice has no colour of its own."""
@@ -179,7 +182,7 @@ def of(store: Store, practice: Practice, *, actor: Actor) -> dict[str, Current]:
     """Return every setting and detail of a practice as it is now, each with its last change."""
     with store.reading() as reading:
         kept = _kept(reading, practice)
-        last = _last_changes(reading, practice, kept)
+        last = _last_changes(reading, practice)
     return {name: Current(kept[name], last.get(name)) for name in (*SETTINGS, *DETAILS)}
 
 
@@ -222,6 +225,14 @@ def change_details(
     return _changed(store, practice, wanted, drawn, write, actor=actor, now=now)
 
 
+def count_unlinked_visits(tx: Transaction, practice_id: str, *, now: datetime) -> bool:
+    """Make unlinked visits count inside an import's transaction, by itself; return whether they did not before."""
+    is_changed = practice_queries.count_unlinked_visits(tx, practice_id, by=SYSTEM, now=now)
+    if is_changed:
+        _record(tx, practice_id, "is_unlinked_visit_counted", False, True, by=SYSTEM, now=now)
+    return is_changed
+
+
 def _changed(
     store: Store,
     practice: Practice,
@@ -235,7 +246,7 @@ def _changed(
     """Write what differs from both what was shown and what is kept; return it in words."""
     with store.transaction() as tx:
         kept = _kept(tx, practice)
-        last = _last_changes(tx, practice, kept)
+        last = _last_changes(tx, practice)
         changed = {name: value for name, value in wanted.items() if value not in (drawn[name], kept[name])}
         for name in changed:
             if kept[name] != drawn[name]:
@@ -250,20 +261,24 @@ def _changed(
         write(tx, {**kept, **changed})
         practice_queries.raise_revision(tx, practice.practice_id)
         for name, value in changed.items():
-            history.record(
-                tx,
-                CHANGED,
-                by=actor.user_id,
-                now=now,
-                practice_id=practice.practice_id,
-                note=name,
-                before={"value": kept[name]},
-                after={"value": value},
-            )
+            _record(tx, practice.practice_id, name, kept[name], value, by=actor.user_id, now=now)
     return [
         f"{_label(name)}: {_in_words(name, value)} (was {_in_words(name, kept[name])})"
         for name, value in changed.items()
     ]
+
+
+def _record(tx: Transaction, practice_id: str, name: str, before: Any, after: Any, *, by: str, now: datetime) -> None:
+    history.record(
+        tx,
+        CHANGED,
+        by=by,
+        now=now,
+        practice_id=practice_id,
+        note=name,
+        before={"value": before},
+        after={"value": after},
+    )
 
 
 def _kept(source: Store | Reading, practice: Practice) -> dict[str, Any]:
@@ -273,16 +288,9 @@ def _kept(source: Store | Reading, practice: Practice) -> dict[str, Any]:
     return kept
 
 
-def _last_changes(source: Store | Reading, practice: Practice, kept: Mapping[str, Any]) -> dict[str, Change]:
-    """Return the last change of each setting and detail that ever was changed."""
-    rows = {row["note"]: row for row in queries.last_changes(source, practice.practice_id, kind=CHANGED).to_dicts()}
-    last = {name: Change.of_row(row, practice) for name, row in rows.items()}
-    name = "is_unlinked_visit_counted"
-    told = json.loads(rows[name]["after"])["value"] if name in rows else SETTINGS[name].default
-    if kept[name] != told and kept["changed_by"] == SYSTEM:
-        # An import turned it on by itself and signed only the row of the settings.
-        last[name] = Change.of_row({"by_user": SYSTEM, "happened_at": kept["changed_at"]}, practice)
-    return last
+def _last_changes(source: Store | Reading, practice: Practice) -> dict[str, Change]:
+    rows = queries.last_changes(source, practice.practice_id, kind=CHANGED).to_dicts()
+    return {row["note"]: Change.of_row(row, practice) for row in rows}
 
 
 def _checked_detail(name: str, value: str | None) -> str | None:

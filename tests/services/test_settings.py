@@ -145,7 +145,9 @@ def test_the_last_of_several_changes_is_shown(store, practice, actor):
 
 def test_what_an_import_turned_on_is_signed_by_the_system(store, practice, actor):
     with store.transaction() as tx:
-        practice_queries.count_unlinked_visits(tx, practice.id, by=settings.SYSTEM, now=LATER)
+        assert settings.count_unlinked_visits(tx, practice.id, now=LATER)
+    with store.transaction() as tx:
+        assert not settings.count_unlinked_visits(tx, practice.id, now=LATER + timedelta(days=1))
     current = settings.of(store, shown(store, practice), actor=actor)
     assert current["is_unlinked_visit_counted"].value is True
     assert str(current["is_unlinked_visit_counted"].last) == "the system on 24 Nov 2026 at 09:05"

@@ -12,6 +12,7 @@ from services.errors import CareManagerError
 from services.opportunities import Filters, Totals
 from services.practices import Practice
 from services.settings import Current
+from services.sign_in import SessionEnded
 
 SAID = "saved"
 """What the last save has to say: by which form, and whether it was refused."""
@@ -24,6 +25,13 @@ def save(practice: Practice, form: str, change: Callable[[session.Session], list
         before = _list_of(here, practice)
         changed = change(here)
         after = _list_of(here, practice)
+    except SessionEnded:
+        st.session_state[SAID] = (
+            form,
+            True,
+            "Your session had ended, so nothing was saved. Save again what you typed.",
+        )
+        return
     except CareManagerError as problem:
         st.session_state[SAID] = (form, True, format.plain(str(problem)))
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import session, sign_in
+from services.actors import Right
 from services.errors import CareManagerError
 
 HERE = Path(__file__).resolve().parent
@@ -19,28 +20,40 @@ ICON = (
 NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-right: 1.25rem}</style>"
 """The theme sets the space above a page, not beside it, where the list needs it."""
 
-PAGES = {
-    "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", ""),
-    "imports.py": ("Import", ":material/upload_file:", "import"),
-    "settings.py": ("Settings", ":material/tune:", "settings"),
+PAGES: dict[str, tuple[str, str, str, Right | None]] = {
+    "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
+    "imports.py": ("Import", ":material/upload_file:", "import", Right.IMPORT),
+    "people.py": ("People", ":material/group:", "people", Right.PEOPLE),
+    "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),
+    "settings.py": ("Settings", ":material/tune:", "settings", Right.SETTINGS),
+    "account.py": ("Your account", ":material/account_circle:", "account", None),
 }
-"""Every page: its file, its title, its picture, its address. A file in pages/ that is not here is no page."""
+"""Every page: its file, its title, its picture, its address, and the right for which the menu shows it.
+
+A file in pages/ that is not here is no page.
+"""
 
 
 def main() -> None:
     """Draw the frame and the page that was asked for inside it."""
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=200)
-    is_in = sign_in.gate() is not None
+    signed_in = sign_in.gate()
     page = st.navigation(
         [
-            st.Page(HERE / file, title=title, icon=icon, url_path=address, default=not address)
-            for file, (title, icon, address) in PAGES.items()
-            if (HERE / file).exists()
+            st.Page(
+                HERE / file,
+                title=title,
+                icon=icon,
+                url_path=address,
+                default=not address,
+                visibility="visible" if signed_in and (right is None or signed_in.actor.may(right)) else "hidden",
+            )
+            for file, (title, icon, address, right) in PAGES.items()
         ],
-        # The same pages either way: another list would lose the address that was asked for.
-        position="sidebar" if is_in else "hidden",
+        # The same pages for everybody: another list would lose the address that was asked for.
+        position="sidebar" if signed_in else "hidden",
     )
-    if not is_in:
+    if signed_in is None:
         return
     st.set_page_config(f"{page.title} · Care Manager")
     st.html(NARROW_MARGINS)

@@ -103,10 +103,10 @@ def change_password(here: SignedIn) -> None:
     st.rerun()
 
 
-def sign_out() -> None:
+def sign_out(*, key: str = "sign_out") -> None:
     """Draw the button that signs this browser out, in all its tabs."""
     if st.user.get("is_logged_in"):
-        st.button("Sign out", icon=":material/logout:", on_click=_leave_identity, width="stretch")
+        st.button("Sign out", key=key, icon=":material/logout:", on_click=_leave_identity)
     else:
         st.html(_form("sign-out", "Sign out", look="cm-plain"))
 

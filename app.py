@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import session
+from services import surroundings
 from services.errors import CareManagerError, ConfigurationError
 
 ROOT = Path(__file__).resolve().parent
@@ -110,6 +112,7 @@ def apologise(problem: Exception) -> bool:  # noqa: ARG001 - Streamlit has logge
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:  # noqa: ARG001
     """Hold the store open while the server runs; without a store there is no server."""
     try:
+        surroundings.today(os.environ, datetime.now(UTC))
         session.open_store()
     except (CareManagerError, ConfigurationError) as problem:
         print(problem, file=sys.stderr, flush=True)

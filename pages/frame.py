@@ -16,6 +16,13 @@ ICON = (
 )
 """The browser tab's picture; a named icon would be fetched from another company's server."""
 
+WORDMARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 32" role="img" aria-label="Care Manager">'
+    '<text x="0" y="23" font-family="system-ui, Arial, sans-serif" font-size="22" font-weight="700" '
+    'fill="#26848f">Care Manager</text></svg>'
+)
+"""The product's name above the navigation, in a colour that can be read on light and on dark."""
+
 NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-right: 1.25rem}</style>"
 """The theme sets the space above a page, not beside it, where the list needs it."""
 
@@ -30,14 +37,12 @@ def main() -> None:
     """Draw the frame and the page that was asked for inside it."""
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=200)
     page = st.navigation(
-        {
-            "Care Manager": [
-                st.Page(HERE / file, title=title, icon=icon, url_path=address, default=not address)
-                for file, (title, icon, address) in PAGES.items()
-                if (HERE / file).exists()
-            ]
-        }
+        [
+            st.Page(HERE / file, title=title, icon=icon, url_path=address, default=not address)
+            for file, (title, icon, address) in PAGES.items()
+        ]
     )
+    st.logo(WORDMARK, size="large", icon_image=ICON)
     st.set_page_config(f"{page.title} · Care Manager")
     st.html(NARROW_MARGINS)
     try:

@@ -232,7 +232,7 @@ EMAIL = Kind("e-mail", pl.String(), email, is_forgiving=True)
 
 def choice(choices: Mapping[str, Any], dtype: pl.DataType | None = None, *, is_forgiving: bool = False) -> Kind:
     """Return the kind whose values are those of some words."""
-    words = ", ".join(dict.fromkeys(word for word, value in choices.items() if value is not None))
+    words = ", ".join(dict.fromkeys(str(value) for value in choices.values() if value is not None))
     return Kind("one of", dtype or pl.String(), one_of(choices), f"is none of: {words}", is_forgiving)
 
 

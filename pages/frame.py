@@ -18,10 +18,11 @@ ICON = (
 
 WORDMARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 32" role="img" aria-label="Care Manager">'
-    '<text x="0" y="23" font-family="system-ui, Arial, sans-serif" font-size="22" font-weight="700" '
-    'fill="#26848f">Care Manager</text></svg>'
+    '<text x="0" y="23" textLength="148" lengthAdjust="spacingAndGlyphs" '
+    'font-family="system-ui, Arial, sans-serif" font-size="20" font-weight="700" fill="#26848f">'
+    "Care Manager</text></svg>"
 )
-"""The product's name above the navigation, in a colour that can be read on light and on dark."""
+"""The product's name above the navigation, as wide in any font, in a colour that can be read on light and on dark."""
 
 NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-right: 1.25rem}</style>"
 """The theme sets the space above a page, not beside it, where the list needs it."""

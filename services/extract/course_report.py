@@ -230,11 +230,15 @@ def _appointments(lines: pl.DataFrame) -> pl.DataFrame:
 def _named(reading: Reading, raw: Raw, lines: pl.DataFrame) -> dict[str, frozenset[str]]:
     """Return the ids of the courses and appointments that the report names, refused lines included."""
     texts = [text for text in reading.all_refusals()["row_text"] if text]
-    courses = set(lines["course_id"])
+    refused_courses: set[str] = set()
     for text in texts:
         words = pieces(text, raw.delimiter)
-        courses |= words | {f"{one}/{other}" for one in words for other in words}
-    return {"courses": frozenset(courses), "appointments": frozenset(f"next-{course}" for course in courses)}
+        refused_courses |= words | {f"{one}/{other}" for one in words for other in words}
+    booked = refused_courses | set(lines.drop_nulls("next_visit_at")["course_id"])
+    return {
+        "courses": frozenset(refused_courses | set(lines["course_id"])),
+        "appointments": frozenset(f"next-{course}" for course in booked),
+    }
 
 
 def _place(raw: Raw, name: str) -> int:

@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,9 @@ def answer(path: str) -> tuple[int, dict[str, str]]:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    asyncio.run(app.Guard(PlainTextResponse("served"))(scope, receive, send))
+    asked = app.Guard(PlainTextResponse("served"))(scope, receive, send)
+    with ThreadPoolExecutor() as thread:  # the browser tests keep a loop running in this one
+        thread.submit(asyncio.run, asked).result()
     return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
 

@@ -7,10 +7,10 @@ import unicodedata
 
 # Left out on both sides, so that OBrien finds O'Brien and (01632) finds 01632: the apostrophes and hyphens that
 # systems and phones type, and brackets.
-_LEFT_OUT = "'’‘ʼ`´-‐‑‒–—()"  # noqa: RUF001
+_LEFT_OUT = "'’‘ʼ`´-‐‑‒–—()"
 
 # Letters that do not decompose into a plain letter and an accent.
-_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"}  # noqa: RUF001
+_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"}
 
 _PLAIN = str.maketrans({**dict.fromkeys(_LEFT_OUT, ""), **_LETTERS})
 _UK = re.compile(r"(?:\+|\b00)44\s*(?:\(0\))?\s*")

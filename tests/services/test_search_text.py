@@ -1,7 +1,5 @@
 """Patients are found however their name or number is typed."""
 
-
-
 from __future__ import annotations
 
 import pytest

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import session, sign_in_routes
-from services import sign_in
+from services import sign_in, surroundings
 from services.errors import CareManagerError, ConfigurationError
 
 ROOT = Path(__file__).resolve().parent
@@ -112,6 +112,8 @@ def apologise(problem: Exception) -> bool:
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Hold the store open while the server runs; without a store there is no server."""
     try:
+        surroundings.today(os.environ, datetime.now(UTC))
+        surroundings.idle(os.environ)
         first = sign_in.first_manager(session.open_store(), now=datetime.now(UTC))
     except (CareManagerError, ConfigurationError) as problem:
         print(problem, file=sys.stderr, flush=True)

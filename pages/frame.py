@@ -17,6 +17,14 @@ ICON = (
 )
 """The browser tab's picture; a named icon would be fetched from another company's server."""
 
+WORDMARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 32" role="img" aria-label="Care Manager">'
+    '<text x="0" y="23" textLength="148" lengthAdjust="spacingAndGlyphs" '
+    'font-family="system-ui, Arial, sans-serif" font-size="20" font-weight="700" fill="#26848f">'
+    "Care Manager</text></svg>"
+)
+"""The product's name above the navigation, as wide in any font, in a colour that can be read on light and on dark."""
+
 NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-right: 1.25rem}</style>"
 """The theme sets the space above a page, not beside it, where the list needs it."""
 
@@ -53,6 +61,7 @@ def main() -> None:
         # The same pages for everybody: another list would lose the address that was asked for.
         position="sidebar" if signed_in else "hidden",
     )
+    st.logo(WORDMARK, size="large", icon_image=ICON)
     if signed_in is None:
         return
     st.set_page_config(f"{page.title} · Care Manager")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.errors import UnusableExtract
-from services.extract import canonical, opendental
+from services.extract import canonical, course_report, opendental
 from services.extract.base import Extract
 from services.extract.files import Source, Upload, listed
 
@@ -16,7 +16,7 @@ PRESETS = {
 }
 """Where an extract may come from, and its words."""
 
-_READERS = {"canonical": canonical.read, "opendental": opendental.read}
+_READERS = {"canonical": canonical.read, "opendental": opendental.read, "course-report": course_report.read}
 
 
 def read(source: Source, preset: str = "canonical") -> Extract:

@@ -56,9 +56,10 @@ class Reading:
             good, repeated = first_of_each(good, key, ", ".join(titles[name] for name in key))
             problems = pl.concat([problems, repeated]).sort("line")
         self.refusals.append(pl.concat([unreadable(kind, raw), refused(kind, raw, problems)]).sort("line"))
-        for name, count in left_out.items():
-            values = "1 value" if count == 1 else f"{count:,} values"
-            self.notes.append(f"{raw.file}: {values} of {titles[name]} could not be used and were left out.")
+        for name, texts in left_out.items():
+            shown = ", ".join(f"“{text[:60]}”" for text in dict.fromkeys(texts[:3]))
+            values = "1 value" if len(texts) == 1 else f"{len(texts):,} values"
+            self.notes.append(f"{raw.file}: left out {values} of {titles[name]} that cannot be used: {shown}.")
         return good
 
     def remark(self, raw: Raw) -> None:

@@ -13,7 +13,7 @@ from services.extract.base import Extract, Reading, Table
 from services.extract.files import File, one_each
 from services.extract.lines import Layout
 from services.extract.tables import Column, Raw, bare
-from services.extract.values import DAY, EMAIL, ID, MOMENT, NUMBER, PHONE, POUNDS, TEXT, WHOLE, YES_NO, choice
+from services.extract.values import DAY, EMAIL, ID, MOMENT, NUMBER, PHONE, POUNDS, TEXT, WHOLE, YES_NO, Kind, choice
 
 STATUSES = choice(
     {
@@ -34,7 +34,7 @@ STATUSES = choice(
         "scheduled": "booked",
     }
 )
-ROLES = choice({"dentist": "dentist", "hygienist": "hygienist", "therapist": "therapist", "other": "other"})
+ROLES = Kind("one of", pl.String(), naming.role)
 PAYOR_KINDS = choice({"nhs": "nhs", "private": "private", "plan": "plan", "insurance": "insurance"})
 CHARGED_TO = choice({"nhs": "nhs", "private": "private", "plan": "plan", "insurance": "private"})
 CONTACTS = choice(
@@ -49,14 +49,16 @@ CONTACTS = choice(
         "letter": None,
         "post": None,
         "any": None,
-    }
+    },
+    is_forgiving=True,
 )
 BANDS = choice(
     {
         **{band: band for band in ("1", "2", "2a", "2b", "2c", "3", "urgent", "unscheduled")},
         **{f"band {band}": band for band in ("1", "2", "2a", "2b", "2c", "3", "urgent", "unscheduled")},
         "4": "urgent",
-    }
+    },
+    is_forgiving=True,
 )
 PATHWAYS = choice(
     {
@@ -86,8 +88,16 @@ FILES: dict[str, FileSpec] = {
             Column("contract_id", ID, "The contract's number.", "4501-2026", is_required=True),
             Column("from_on", DAY, "First day on which the row holds.", "01/04/2026", is_required=True),
             Column("to_on", DAY, "Last day; empty: until further notice.", "31/03/2027"),
-            Column("uda_value_pence", POUNDS, "What one UDA pays.", "35.50", heading="uda_value", is_required=True),
-            Column("uda_target", NUMBER, "UDAs of the contract year.", "9400"),
+            Column(
+                "uda_value_pence",
+                POUNDS,
+                "What one UDA pays.",
+                "35.50",
+                unit="£",
+                heading="uda_value",
+                is_required=True,
+            ),
+            Column("uda_target", NUMBER, "UDAs of the contract year.", "9400", unit="UDA"),
         ),
     ),
     "providers": FileSpec(
@@ -165,17 +175,23 @@ FILES: dict[str, FileSpec] = {
             Column("is_deleted", YES_NO, "Deleted in the PMS.", "no", default=False),
             Column("is_active", YES_NO, "no: made inactive in the chart.", "yes", default=True),
             Column("band", BANDS, "1, 2, 2a, 2b, 2c, 3, urgent or unscheduled.", "2b"),
-            Column("uda", NUMBER, "UDAs of the course; empty: the band's.", "5"),
-            Column("uda_done", NUMBER, "UDAs of it already claimed.", "0"),
+            Column("uda", NUMBER, "UDAs of the course; empty: the band's.", "5", unit="UDA"),
+            Column("uda_done", NUMBER, "UDAs of it already claimed.", "0", unit="UDA"),
             Column(
                 "stated_value_pence",
                 POUNDS,
                 "Private value left, where there are no treatment items.",
                 "1,234.50",
+                unit="£",
                 heading="stated_value",
             ),
             Column(
-                "patient_charge_pence", POUNDS, "NHS charge due; empty: the band's.", "76.60", heading="patient_charge"
+                "patient_charge_pence",
+                POUNDS,
+                "NHS charge due; empty: the band's.",
+                "76.60",
+                unit="£",
+                heading="patient_charge",
             ),
             Column("pathway", PATHWAYS, "pathway 1, pathway 2 or pathway 3.", "pathway 1"),
             Column("claim_number", WHOLE, "Which claim of the pathway.", "2"),
@@ -193,8 +209,8 @@ FILES: dict[str, FileSpec] = {
             Column("course_id", ID, "The course.", "88123", is_required=True),
             Column("position", WHOLE, "Which visit of the course; empty: as in the file.", "1"),
             Column("provider_id", ID, "The provider.", "12"),
-            Column("minutes", WHOLE, "Length in minutes.", "30"),
-            Column("interval_days", WHOLE, "Days to wait after the visit before it.", "14"),
+            Column("minutes", WHOLE, "Length.", "30", unit="minutes"),
+            Column("interval_days", WHOLE, "To wait after the visit before it.", "14", unit="days"),
             Column("appointment_id", ID, "The appointment, where it is booked.", "9001"),
             Column("is_bookable", YES_NO, "Can be booked now.", "yes", default=True),
         ),
@@ -210,7 +226,7 @@ FILES: dict[str, FileSpec] = {
             Column("code", TEXT, "The PMS's treatment code.", "CRN"),
             Column("description", TEXT, "In words; empty: the code.", "Crown"),
             Column("charged_to", CHARGED_TO, "nhs, private or plan.", "private", is_required=True),
-            Column("price_pence", POUNDS, "Price; empty: 0.", "420.00", heading="price", default=0),
+            Column("price_pence", POUNDS, "Price; empty: 0.", "420.00", unit="£", heading="price", default=0),
             Column("completed_on", DAY, "Day on which it was done; empty: still to do.", ""),
             Column("is_deleted", YES_NO, "Deleted in the PMS.", "no", default=False),
         ),
@@ -225,7 +241,7 @@ FILES: dict[str, FileSpec] = {
             Column("course_id", ID, "The course it is for; empty: linked to none.", "88123"),
             Column("provider_id", ID, "The provider.", "12"),
             Column("starts_at", MOMENT, "Day and time on the practice's clock.", "24/11/2026 10:30", is_required=True),
-            Column("minutes", WHOLE, "Length in minutes.", "30"),
+            Column("minutes", WHOLE, "Length.", "30", unit="minutes"),
             Column(
                 "status",
                 STATUSES,

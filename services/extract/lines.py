@@ -65,7 +65,7 @@ def delimiter_of(lines: Sequence[str]) -> str:
 
     def agreement(delimiter: str) -> int:
         counts = Counter(len(next(csv.reader([line], delimiter=delimiter))) for line in lines if line.strip())
-        return max(((number - 1) * lines for number, lines in counts.items()), default=0)
+        return max(((number - 1) * lines**2 for number, lines in counts.items()), default=0)
 
     return max(DELIMITERS, key=agreement)
 

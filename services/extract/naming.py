@@ -9,6 +9,11 @@ TITLES = frozenset({"mr", "mrs", "miss", "ms", "mx", "master", "dr", "prof", "pr
 _NHS = re.compile(r"\bnhs\b|\bn\.h\.s\b", re.IGNORECASE)
 _PLAN = re.compile(r"denplan|\bplan\b|\bplans\b|capitation|member", re.IGNORECASE)
 _INSURANCE = re.compile(r"insur|\bbupa\b|\baxa\b|\bcigna\b|\baviva\b|\bunum\b", re.IGNORECASE)
+_ROLES = {
+    "hygienist": re.compile(r"hygien|^hyg", re.IGNORECASE),
+    "therapist": re.compile(r"therap", re.IGNORECASE),
+    "dentist": re.compile(r"dentist|odont|surgeon|principal|associate|performer", re.IGNORECASE),
+}
 
 
 def payor_kind(name: str) -> str:
@@ -17,6 +22,14 @@ def payor_kind(name: str) -> str:
         if words.search(name):
             return kind
     return "private"
+
+
+def role(text: str) -> str:
+    """Return the role of a provider from what the system calls it."""
+    for name, words in _ROLES.items():
+        if words.search(text):
+            return name
+    return "other"
 
 
 def folded(name: str) -> str:

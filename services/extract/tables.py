@@ -73,6 +73,7 @@ class Column:
     kind: Kind
     meaning: str = ""
     example: str = ""
+    unit: str = ""
     heading: str | None = None
     is_required: bool = False
     default: Any = None
@@ -125,22 +126,22 @@ def refused(kind: str, raw: Raw, problems: pl.DataFrame) -> pl.DataFrame:
     ).cast(REFUSALS)
 
 
-def typed(raw: Raw, columns: Mapping[int, Column]) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
+def typed(raw: Raw, columns: Mapping[int, Column]) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, list[str]]]:
     """Turn the columns at the given places into values.
 
     Returns the good rows with their line, the problems of the others (line, column_name, reason), and for each
-    forgiving column how many values were left out.
+    forgiving column the values that were left out.
     """
     values: list[pl.Series] = [raw.rows["line"]]
     faults: list[pl.DataFrame] = []
-    left_out: dict[str, int] = {}
+    left_out: dict[str, list[str]] = {}
     for place, column in columns.items():
         texts = raw.rows[str(place)]
         read, is_unread = converted(texts, column.kind)
         values.append(read.alias(column.name))
         if column.kind.is_forgiving:
-            if count := int(is_unread.sum()):
-                left_out[column.name] = count
+            if is_unread.any():
+                left_out[column.name] = texts.filter(is_unread).to_list()
         elif is_unread.any():
             shown = texts.filter(is_unread).str.slice(0, 60)
             faults.append(_faults(raw, is_unread, place, pl.format(f"“{{}}” {column.kind.complaint}.", shown)))

@@ -14,12 +14,20 @@ import polars as pl
 NOTHING = frozenset({"-", "--", "n/a", "na", "none", "null", "nil", "\\n"})
 """What systems write for nothing, where no text is expected."""
 
-MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
-    )
-}
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 
 NO_DAY = {(1, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (9999, 12, 31)}
 """The days that MySQL, Excel and others write for no day."""
@@ -38,6 +46,7 @@ _EXCEL = re.compile(r"\d{5}(?:\.\d+)?")
 _CURRENCY = re.compile(r"[£$€\s\u00a0']|\bGBP\b|\bEUR\b|\bUSD\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _CONTINENTAL = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+,\d*|[1-9]\d{0,2}(?:\.\d{3}){2,}|\d+,\d{1,2}")
+_NEGATIVE = re.compile(r"-(.*)|(.*)-|\((.*)\)")
 _PLAIN = re.compile(r"\d+(?:\.\d*)?(?:[eE][-+]?\d{1,2})?|\.\d+")
 
 _MOST_POUNDS = 10_000_000
@@ -65,18 +74,15 @@ def _written_moment(text: str) -> datetime | None:
         if (month, day) == (0, 0):
             return None
     elif match := _DAY_FIRST.fullmatch(text):
-        day, month, year = (int(part) for part in match.groups()[:3])
+        day, month, year = int(match[1]), int(match[2]), _year(match[3])
         if (day, month) == (0, 0):
             return None
     elif match := _NAMED_MONTH.fullmatch(text):
-        day, year = int(match[1]), int(match[3])
-        month = _month(match[2])
+        day, month, year = int(match[1]), _month(match[2]), _year(match[3])
     elif _EXCEL.fullmatch(text):
         return datetime(1899, 12, 30) + timedelta(seconds=round(float(text) * 86_400))
     else:
         raise ValueError(text)
-    if year < 100:
-        year += 2000 if year < 70 else 1900
     hour, minute, second, half = match.groups()[3:]
     hours = int(hour or 0)
     if half:
@@ -87,30 +93,31 @@ def _written_moment(text: str) -> datetime | None:
 
 
 def _month(name: str) -> int:
-    """Return the number of a month from its name or the beginning of it."""
-    number = MONTHS.get(name[:3].lower())
-    if number is None or not datetime(2000, number, 1).strftime("%B").lower().startswith(
-        name.lower().replace("sept", "sep")
-    ):
-        raise ValueError(name)
-    return number
+    """Return the number of a month from its name or the first letters of it, three or more."""
+    for number, month in enumerate(MONTHS, start=1):
+        if month.startswith(name.lower()):
+            return number
+    raise ValueError(name)
+
+
+def _year(digits: str) -> int:
+    """Return a year; one of two digits is of this century up to 69."""
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < 70 else 1900)
 
 
 def decimal(text: str) -> Decimal:
     """Read a number as people and systems write it; raises ValueError when it is none or could be two."""
     bare = _CURRENCY.sub("", text)
-    is_negative = bare.startswith("-") or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
-    if is_negative:
-        bare = bare[1:-1] if bare.startswith("(") else bare.strip("-")
-    elif bare.startswith("+"):
-        bare = bare[1:]
+    negative = _NEGATIVE.fullmatch(bare)
+    bare = bare.removeprefix("+") if negative is None else next(part for part in negative.groups() if part is not None)
     if _ENGLISH.fullmatch(bare):
         bare = bare.replace(",", "")
     elif _CONTINENTAL.fullmatch(bare):
         bare = bare.replace(".", "").replace(",", ".")
     elif not _PLAIN.fullmatch(bare):
         raise ValueError(text)
-    return -Decimal(bare) if is_negative else Decimal(bare)
+    return -Decimal(bare) if negative else Decimal(bare)
 
 
 def pence(text: str) -> int:
@@ -225,7 +232,7 @@ EMAIL = Kind("e-mail", pl.String(), email, is_forgiving=True)
 
 def choice(choices: Mapping[str, Any], dtype: pl.DataType | None = None, *, is_forgiving: bool = False) -> Kind:
     """Return the kind whose values are those of some words."""
-    words = ", ".join(dict.fromkeys(word for word, value in choices.items() if value is not None))
+    words = ", ".join(dict.fromkeys(str(value) for value in choices.values() if value is not None))
     return Kind("one of", dtype or pl.String(), one_of(choices), f"is none of: {words}", is_forgiving)
 
 

@@ -74,7 +74,9 @@ def page(chromium: Browser) -> Iterator[Page]:
     errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # On a page's own address Streamlit first looks for its server below that address, in vain.
+        is_probe = message.location["url"].endswith(("/_stcore/health", "/_stcore/host-config"))
+        if message.type == "error" and not is_probe:
             errors.append(message.text)
 
     page.on("console", note)

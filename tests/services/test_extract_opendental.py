@@ -19,7 +19,10 @@ PATIENT = (
 )
 PROVIDER = "ProvNum,Abbr,LName,FName,IsHidden,IsSecondary\n7,BA,Adeyemi,Ben,0,0\n8,HYG1,Hill,Rosa,1,1\n"
 CODES = "CodeNum,ProcCode,Descript\n10,D2740,Crown\n11,D2391,Filling\n"
-PROCEDURES = "ProcNum,PatNum,AptNum,PlannedAptNum,ProcDate,DateTP,ProcFee,UnitQty,BaseUnits,ProcStatus,ProvNum,CodeNum,DateTStamp\n"
+PROCEDURES = (
+    "ProcNum,PatNum,AptNum,PlannedAptNum,ProcDate,DateTP,ProcFee,UnitQty,BaseUnits,ProcStatus,ProvNum,CodeNum,"
+    "DateTStamp\n"
+)
 APPOINTMENTS = "AptNum,PatNum,AptStatus,Pattern,ProvNum,AptDateTime,NextAptNum\n"
 
 
@@ -73,7 +76,8 @@ def test_planned_procedures_of_one_planned_visit_are_one_course():
 
 
 @pytest.mark.parametrize(
-    ("units", "base", "pence"), [("", "", 10_000), ("1", "0", 10_000), ("0", "0", 0), ("2", "1", 30_000), ("", "2", 30_000)]
+    ("units", "base", "pence"),
+    [("", "", 10_000), ("1", "0", 10_000), ("0", "0", 0), ("2", "1", 30_000), ("", "2", 30_000)],
 )
 def test_an_empty_quantity_is_one_and_empty_base_units_are_none(units, base, pence):
     brought = extract(f"100,1,0,0,,2026-03-01,100,{units},{base},1,7,10,")
@@ -115,9 +119,7 @@ def test_what_is_done_in_the_same_visit_is_an_item_but_changes_neither_date_nor_
 
 @pytest.mark.parametrize("empty", ["", "0001-01-01", "0001-01-01 00:00:00", "0000-00-00", "NULL"])
 def test_open_dentals_empty_dates_are_none(empty):
-    brought = extract(
-        f"100,1,0,50,2026-02-02,{empty},1,1,0,1,7,10,{empty}", f"101,1,0,0,{empty},{empty},1,1,0,1,7,10,"
-    )
+    brought = extract(f"100,1,0,50,2026-02-02,{empty},1,1,0,1,7,10,{empty}", f"101,1,0,0,{empty},{empty},1,1,0,1,7,10,")
     (course,) = rows(brought, "courses")
     assert (course["opened_on"], course["last_updated_on"]) == (date(2026, 2, 2), None)
     assert brought.refusals.select("line", "column_name", "reason").rows() == [
@@ -153,7 +155,9 @@ def test_an_appointment_is_linked_by_its_procedures_or_by_the_planned_visit_it_w
         "65": (None, "completed"),
     }
     assert rows(brought, "appointments")[0]["starts_at"] == datetime(2026, 12, 1, 10, 30)
-    visits = {row["planned_visit_id"]: (row["appointment_id"], row["minutes"]) for row in rows(brought, "planned_visits")}
+    visits = {
+        row["planned_visit_id"]: (row["appointment_id"], row["minutes"]) for row in rows(brought, "planned_visits")
+    }
     assert visits == {"50": ("60", 10), "51": ("61", 20)}
 
 

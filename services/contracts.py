@@ -83,8 +83,7 @@ def write(
             _refuse_changed(tx, practice, was)
         if clash := next((one for one in others if term.overlaps(one)), None):
             raise InvalidRequest(
-                f"There is a term {clash} already, which overlaps this one. Nothing was changed. "
-                "End that one first, or choose other days."
+                f"This overlaps the term {clash}. Nothing was changed. End that one first, or choose other days."
             )
         if was:
             queries.remove_term(tx, practice.practice_id, was.contract_id, was.from_on)

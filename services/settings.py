@@ -101,7 +101,7 @@ SETTINGS = {
     ),
     "suppression_days": Setting(
         "Days between contacts",
-        "After a contact about one course, the patient's other courses are not to be done for this many days; "
+        "After a contact about one course, the patient's other courses wait this many days before they are due; "
         "they stay on the list.",
         Settings.suppression_days,
         0,

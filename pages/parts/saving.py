@@ -40,11 +40,12 @@ def save(practice: Practice, form: str, change: Callable[[session.Session], list
 
 
 def show(form: str) -> None:
-    """Say below a form what its save changed, or why it was refused."""
+    """Say below a form what its save changed, or why it was refused; for a moment also where it cannot be missed."""
     by, is_refused, words = st.session_state.get(SAID, ("", False, ""))
     if by == form:
         del st.session_state[SAID]
         (st.error if is_refused else st.success)(words)
+        st.toast(words, duration="long")
 
 
 def key_of(practice: Practice, name: str, current: Current) -> str:

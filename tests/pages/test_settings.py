@@ -209,7 +209,7 @@ def test_an_overlapping_term_is_refused_and_what_was_typed_stays(store, practice
     field(app, "Contract").set_value("123456")
     field(app, "UDA value").set_value(40.0)
     press(app, "Add the term")
-    assert said(app).startswith("There is a term 123456 from 1 Apr 2020 without an end")
+    assert said(app).startswith("This overlaps the term 123456 from 1 Apr 2020 without an end")
     assert field(app, "UDA value").value == 40.0
     assert len(contracts.terms(store, shown(store, practice), actor=SYSTEM)) == 1
 

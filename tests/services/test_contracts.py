@@ -108,7 +108,7 @@ def test_terms_of_one_contract_may_not_overlap(store, practice, actor, from_on, 
     contracts.write(store, shown(store, practice), THIS_YEAR, actor=actor, now=NOW)
     other = Term("123456", from_on, to_on, 3600)
     if is_refused:
-        with pytest.raises(InvalidRequest, match="There is a term 123456 from 1 Apr 2026 to 31 Mar 2027"):
+        with pytest.raises(InvalidRequest, match="This overlaps the term 123456 from 1 Apr 2026 to 31 Mar 2027"):
             contracts.write(store, shown(store, practice), other, actor=actor, now=NOW)
     else:
         contracts.write(store, shown(store, practice), other, actor=actor, now=NOW)

@@ -1,0 +1,167 @@
+"""The audit in words: each line of history as when, who, what, where, about whom, and from what to what."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from queries import opportunities as opportunity_queries
+from queries import people as people_queries
+from queries.store import Store
+from services import contracts, settings, surroundings, words
+from services.practices import Practice
+
+KINDS = {
+    "assigned": "Assigned",
+    "attempted": "Tried to reach",
+    "booked": "Booked",
+    "contacted": "Contacted",
+    contracts.CHANGED: "Changed a contract",
+    "exported": "Exported",
+    "imported": "Imported",
+    "noted": "Wrote a note",
+    "one-time password given": "Gave a one-time password",
+    "password changed": "Changed their password",
+    "patient viewed": "Looked at a patient",
+    "person added": "Added a person",
+    "person changed": "Changed a person",
+    "refused": "Was refused",
+    "rejected": "Rejected",
+    "restored": "Restored",
+    "sample added": "Added the sample practice",
+    "sample removed": "Removed the sample practice",
+    settings.CHANGED: "Changed a setting",
+    "sign-in refused": "Sign-in refused",
+    "signed in": "Signed in",
+    "signed out": "Signed out",
+    "snoozed": "Snoozed",
+}
+"""What happened, by the kinds of the store."""
+
+LABELS = {
+    "assigned_to": "assigned to",
+    "email": "e-mail",
+    "from_on": "from",
+    "is_active": "active",
+    "reject_reason": "reason",
+    "snooze_reason": "reason",
+    "snoozed_until": "until",
+    "to_on": "until",
+    "uda_target": "UDAs to do",
+    "uda_value_pence": "UDA value",
+    "visit_on": "visit on",
+    "works_here": "works here",
+}
+"""The fields of an event whose names are no words."""
+
+LEFT_OUT = {"appointment_id", "contract_id", "import_id", "user_id"}
+"""Fields that mean nothing to a reader: the line says in other words what they point at."""
+
+COLUMNS = pl.Schema(
+    [
+        ("when", pl.Datetime("ms")),
+        ("who", pl.String()),
+        ("what", pl.String()),
+        ("practice", pl.String()),
+        ("patient", pl.String()),
+        ("details", pl.String()),
+    ]
+)
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class _Names:
+    people: Mapping[str, str]
+    providers: Mapping[str, str]
+
+
+def kind_in_words(kind: str) -> str:
+    """Say what happened."""
+    return KINDS.get(kind, kind.capitalize())
+
+
+def table_of(store: Store, practices: Sequence[Practice], rows: pl.DataFrame) -> pl.DataFrame:
+    """Return lines of history as people read them; the rows are those of history.search, times the practice's."""
+    zones = {practice.practice_id: practice.timezone for practice in practices}
+    names = _Names(
+        people={row["user_id"]: row["name"] for row in people_queries.all_people(store).to_dicts()},
+        providers={
+            row["provider_key"]: f"{row['initials']} – {row['name']}"
+            for row in opportunity_queries.providers(store, list(zones)).to_dicts()
+        },
+    )
+    told = [
+        {
+            "when": row["happened_at"]
+            .replace(tzinfo=UTC, microsecond=0)
+            .astimezone(ZoneInfo(zones.get(row["practice_id"], surroundings.TIMEZONE)))
+            .replace(tzinfo=None),
+            "who": "The system" if row["by_user"] == settings.SYSTEM else row["by_user"],
+            "what": kind_in_words(row["kind"]),
+            "practice": row["practice"],
+            "patient": row["patient"] or row["patient_id"],
+            "details": details(row, names),
+        }
+        for row in rows.to_dicts()
+    ]
+    return pl.DataFrame(told, schema=COLUMNS)
+
+
+def details(row: Mapping[str, Any], names: _Names) -> str:
+    """Say about what a line of history is, and what changed from what to what."""
+    before, after = (json.loads(row[name]) if row[name] else {} for name in ("before", "after"))
+    if row["kind"] == settings.CHANGED:
+        return _setting(row["note"], before.get("value"), after.get("value"))
+    about = [f"COT {row['cot_number']}"] if row["cot_number"] else []
+    if "user_id" in after:
+        about.append(names.people.get(after["user_id"], after.get("name") or after["user_id"]))
+    changes = [
+        _change(field, before, after, row, names)
+        for field in dict.fromkeys((*before, *after))
+        if field not in LEFT_OUT and before.get(field) != after.get(field)
+    ]
+    if row["kind"] == contracts.CHANGED:
+        about.append(row["note"])
+    elif row["note"]:
+        changes.append(row["note"])
+    return ": ".join(filter(None, (", ".join(about), "; ".join(changes))))
+
+
+def _change(
+    field: str, before: Mapping[str, Any], after: Mapping[str, Any], row: Mapping[str, Any], names: _Names
+) -> str:
+    old, new = (_value(field, values.get(field), row, names) for values in (before, after))
+    label = LABELS.get(field, field.replace("_", " "))
+    return f"{label} {new}" if before.get(field) is None else f"{label} {old} → {new}"
+
+
+def _setting(name: str, old: Any, new: Any) -> str:
+    setting = settings.SETTINGS.get(name)
+    if setting is None:
+        return f"{settings.DETAILS.get(name, name)}: {old or 'none'} → {new or 'none'}"
+    return f"{setting.label}: {setting.in_words(old)} → {setting.in_words(new)}"
+
+
+def _value(field: str, value: Any, row: Mapping[str, Any], names: _Names) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field == "assigned_to":
+        return names.people.get(value, str(value))
+    if field == "provider":
+        return names.providers.get(f"{row['practice_id']}/{value}", str(value))
+    if field.endswith("_pence"):
+        return f"£{value / 100:,.2f}"
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return words.day(date.fromisoformat(value))
+    return str(value)

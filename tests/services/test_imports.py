@@ -13,7 +13,7 @@ from services.errors import InvalidRequest, UnusableExtract
 from services.extract import Upload, read
 from services.opportunities import Filters
 from tests.extracts import COURSES, PATIENTS, canonical
-from tests.practice import BY, NOW, TODAY
+from tests.practice import BY, NOW, SYSTEM, TODAY
 
 LATER = NOW + timedelta(days=1)
 FULL = {
@@ -28,13 +28,13 @@ HEADING = COURSES.split("\n")[0] + ",is_active\n"
 
 
 def do_import(store, extract, *, practice=None, now=NOW, today=TODAY, import_id=None):
-    """Import an extract as Amara."""
-    return imports.apply(store, extract, practice=practice, by=BY, now=now, today=today, import_id=import_id)
+    """Import an extract at the command line."""
+    return imports.apply(store, extract, practice=practice, actor=SYSTEM, now=now, today=today, import_id=import_id)
 
 
 def look(store, extract, *, practice=None):
     """Preview an extract."""
-    return imports.preview(store, extract, practice=practice, today=TODAY)
+    return imports.preview(store, extract, practice=practice, actor=SYSTEM, today=TODAY)
 
 
 def counts(shown, kind):
@@ -101,7 +101,7 @@ def test_the_same_extract_twice_changes_nothing_and_is_noted(store):
     assert all(old.equals(new) for old, new in zip(before, everything(store), strict=True))
     assert (events(store), revision(store)) == (told, number)
     assert result.sentence == "Read patients.csv and 6 more: My practice has all of it already. Nothing had changed."
-    assert imports.history(store, ["my-practice"])["note"].to_list() == ["Nothing had changed.", None]
+    assert imports.history(store, ["my-practice"], actor=SYSTEM)["note"].to_list() == ["Nothing had changed.", None]
 
 
 def test_an_import_is_done_once_however_often_it_is_asked_for(store):
@@ -109,7 +109,7 @@ def test_an_import_is_done_once_however_often_it_is_asked_for(store):
     again = do_import(store, canonical(patients=PATIENTS.replace("Okafor", "Other")), import_id="one", now=LATER)
     assert again.sentence == "This was imported already. Nothing was changed."
     assert kept(store, "patients")["1001"]["last_name"] == "Okafor"
-    assert imports.history(store, ["my-practice"]).height == 1
+    assert imports.history(store, ["my-practice"], actor=SYSTEM).height == 1
 
 
 def test_only_what_differs_is_changed(store):
@@ -122,7 +122,7 @@ def test_only_what_differs_is_changed(store):
 def test_an_import_is_one_line_of_history_and_a_new_revision(store):
     do_import(store, canonical(**FULL))
     ((kind, opportunity_id, by, note, _, _),) = events(store)
-    assert (kind, opportunity_id, by) == ("imported", None, BY)
+    assert (kind, opportunity_id, by) == ("imported", None, SYSTEM.user_id)
     assert note.startswith("Imported patients.csv and 6 more into My practice")
     assert revision(store) == 1
 
@@ -285,7 +285,7 @@ def test_a_failure_half_way_leaves_everything_as_it_was(store, monkeypatch):
 def test_the_practice_is_the_named_one_else_the_extracts_own_else_the_only_one(store, there, own_name, asked, target):
     for name in there:
         with store.transaction() as tx:
-            practices.create(tx, name, by=BY, now=NOW)
+            practices.create(tx, name, actor=SYSTEM, now=NOW)
     extract = canonical(extract=f"practice\n{own_name}\n") if own_name else canonical()
     shown = look(store, extract, practice=asked)
     assert (shown.practice, shown.is_new_practice) == (target, target not in there)
@@ -296,14 +296,14 @@ def test_the_practice_is_the_named_one_else_the_extracts_own_else_the_only_one(s
 def test_among_several_practices_one_must_be_named(store):
     for name in ("Oak Lane", "Elm Road"):
         with store.transaction() as tx:
-            practices.create(tx, name, by=BY, now=NOW)
+            practices.create(tx, name, actor=SYSTEM, now=NOW)
     with pytest.raises(InvalidRequest, match="several practices: Elm Road, Oak Lane"):
         look(store, canonical())
 
 
 def test_the_sample_practice_takes_no_extract(store):
     with store.transaction() as tx:
-        practices.create(tx, sample.NAME, by=BY, now=NOW, is_sample=True)
+        practices.create(tx, sample.NAME, actor=SYSTEM, now=NOW, is_sample=True)
     assert look(store, canonical()).practice == "My practice"
     for do in (look, do_import):
         with pytest.raises(InvalidRequest, match="is made up: an extract cannot be imported into it"):
@@ -338,7 +338,7 @@ def listed(store):
     """Return status and reason for rejection of every opportunity."""
     practice = practices.all_practices(store)[0]
     filters = Filters(statuses=("open", "contacted", "snoozed", "rejected"))
-    rows = opportunities.whole_worklist(store, [practice], filters, today=TODAY)
+    rows = opportunities.worklist(store, [practice], filters, actor=SYSTEM, today=TODAY).rows
     return dict(opportunities.table_of(rows).select("cot_number", "status").iter_rows())
 
 
@@ -553,7 +553,7 @@ def test_a_preview_reads_well_in_a_terminal(store):
 def test_the_refused_rows_of_an_import_are_kept(store):
     result = do_import(store, canonical(courses=COURSES + "3,9,1001,,,soon,\n"))
     assert result.refused == 1
-    assert imports.refusals(store, result.import_id).select("file", "line", "row_text").rows() == [
+    assert imports.refusals(store, result.import_id, actor=SYSTEM).select("file", "line", "row_text").rows() == [
         ("courses.csv", 4, "3,9,1001,,,soon,")
     ]
     assert result.sentence.endswith("1 row was refused.")

@@ -469,7 +469,7 @@ def test_when_no_appointment_is_linked_any_visit_counts_and_it_is_said(store):
     assert "from now on any visit of the patient counts as booked" in result.note
     assert practices.all_practices(store)[0].settings.is_unlinked_visit_counted
     assert listed(store) == {"8": "Open"}
-    assert "settings_changed" in {line[0] for line in events(store)}
+    assert "setting changed" in {line[0] for line in events(store)}
     assert not any("will count" in line for line in look(store, unlinked).warnings)
 
 

@@ -53,20 +53,22 @@ def note_failure(tx: Transaction, *, account: str, address: str, now: datetime) 
     tx.execute("passwords/note_failure", account=account, address=address, now=now)
 
 
-def failures(source: Store | Reading, *, account: str, address: str, since: datetime) -> tuple[int, int]:
-    """Return how often sign-in failed since then, for the account and from the address."""
+def failures(source: Store | Reading, *, account: str, address: str, since: datetime) -> tuple[int, int, int]:
+    """Return the failures since then: of the account from the address, of the account, from the address."""
     row = source.frame("passwords/count_failures", account=account, address=address, since=since).row(0)
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), int(row[2])
 
 
-def forget_failures(tx: Transaction, *, account: str, since: datetime) -> None:
-    """Forget the failures of an account, and everybody's from before then."""
-    tx.execute("passwords/forget_failures", account=account, since=since)
+def forget_failures(tx: Transaction, *, account: str, since: datetime, address: str | None = None) -> None:
+    """Forget the failures of an account, from one address if given, and everybody's from before then."""
+    tx.execute("passwords/forget_failures", account=account, address=address, since=since)
 
 
-def start_session(tx: Transaction, session_hash: str, user_id: str, *, started_at: datetime, now: datetime) -> None:
-    """Start a session."""
-    tx.execute("sessions/start", session_hash=session_hash, user_id=user_id, started_at=started_at, now=now)
+def start_session(tx: Transaction, session_hash: str, user_id: str, *, started_at: datetime, now: datetime) -> bool:
+    """Start a session; return False when it was started already."""
+    return bool(
+        tx.execute("sessions/start", session_hash=session_hash, user_id=user_id, started_at=started_at, now=now)
+    )
 
 
 def session(source: Store | Reading, session_hash: str) -> dict[str, Any] | None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
+import polars as pl
+
+from queries import workflow
+from queries.store import Store
 from services.errors import CareManagerError
+
+log = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
@@ -54,7 +63,8 @@ class Actor:
     """The person, or the part of the program, that acts.
 
     practice_ids is None for one who may see every practice; provider_keys ("practice_id/provider_id") say as which
-    providers a clinician treats.
+    providers a clinician treats. Whoever must change a one-time password may do nothing else. looked_up_at dates a
+    refusal where the service that refuses needs no time.
     """
 
     user_id: str
@@ -62,6 +72,8 @@ class Actor:
     role: Role
     practice_ids: frozenset[str] | None
     provider_keys: tuple[str, ...] = ()
+    must_change_password: bool = False
+    looked_up_at: datetime | None = field(default=None, compare=False)
 
     @classmethod
     def at_the_command_line(cls, name: str) -> Actor:
@@ -69,8 +81,8 @@ class Actor:
         return cls(f"{name} (command line)", name, Role.GROUP, None)
 
     def may(self, right: Right) -> bool:
-        """Say whether the role has the right."""
-        return self.role in RIGHTS[right]
+        """Say whether the role has the right, and the person a password of their own."""
+        return self.role in RIGHTS[right] and not self.must_change_password
 
     def sees(self, practice_id: str) -> bool:
         """Say whether the practice is one of the actor's."""
@@ -78,14 +90,21 @@ class Actor:
 
 
 class NotAllowed(CareManagerError):
-    """The actor's role or practices do not allow it."""
+    """The actor's role or practices do not allow it; practice_id says which practice is not theirs, if that is why."""
+
+    def __init__(self, words: str, *, practice_id: str | None = None) -> None:
+        super().__init__(words)
+        self.practice_id = practice_id
 
 
 Service = TypeVar("Service", bound=Callable[..., Any])
 
+_is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
+"""Whether a guarded service runs already: the outermost records a refusal, once no transaction is open any more."""
+
 
 def allowed(right: Right, *, practice: str | None = None) -> Callable[[Service], Service]:
-    """Refuse a service to whoever has not the right, or not the practice.
+    """Refuse a service to whoever has not the right, or not the practice, and record the refusal.
 
     `practice` names the argument that is a practice, its id, or several of either. The service has the keyword
     argument `actor`. Raises NotAllowed before anything is read or written.
@@ -96,9 +115,20 @@ def allowed(right: Right, *, practice: str | None = None) -> Callable[[Service],
 
         @wraps(service)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            given = signature.bind(*args, **kwargs).arguments
-            check(given["actor"], right, given.get(practice) if practice else ())
-            return service(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            given = bound.arguments
+            is_outermost = not _is_inside.get()
+            inside = _is_inside.set(True)
+            try:
+                check(given["actor"], right, given[practice] if practice else ())
+                return service(*args, **kwargs)
+            except NotAllowed as refusal:
+                if is_outermost:
+                    _record(given, refusal, right)
+                raise
+            finally:
+                _is_inside.reset(inside)
 
         guarded.__dict__.update(right=right, practice_argument=practice)
         return guarded  # type: ignore[return-value]
@@ -107,16 +137,22 @@ def allowed(right: Right, *, practice: str | None = None) -> Callable[[Service],
 
 
 def check(actor: Actor, right: Right, practices: Any = ()) -> None:
-    """Raise NotAllowed unless the actor has the right and every one of the practices."""
+    """Raise NotAllowed unless the actor has the right and every one of the practices; None stands for all there are."""
+    if actor.must_change_password:
+        raise NotAllowed("Choose a password of your own first. Nothing was done.")
     if not actor.may(right):
         raise NotAllowed(
             f"The role {actor.role} may not {right}. Nothing was done. Ask the practice manager if you need to."
         )
-    if not all(actor.sees(practice_id) for practice_id in _ids(practices)):
-        raise NotAllowed(
-            "This belongs to a practice that is not one of yours. Nothing was done. "
-            "Ask the practice manager for access."
-        )
+    if practices is None and actor.practice_ids is not None:
+        raise NotAllowed("Say for which of your practices. Nothing was done.")
+    for practice_id in _ids(practices):
+        if not actor.sees(practice_id):
+            raise NotAllowed(
+                "This belongs to a practice that is not one of yours. Nothing was done. "
+                "Ask the practice manager for access.",
+                practice_id=practice_id,
+            )
 
 
 def _ids(practices: Any) -> Iterable[str]:
@@ -124,3 +160,23 @@ def _ids(practices: Any) -> Iterable[str]:
         return ()
     several = [practices] if isinstance(practices, str) or hasattr(practices, "practice_id") else practices
     return [one if isinstance(one, str) else one.practice_id for one in several]
+
+
+def _record(given: dict[str, Any], refusal: NotAllowed, right: Right) -> None:
+    """Keep in the history that a service of the store was refused, and to whom; the refusal stands in any case."""
+    store, actor = next(iter(given.values())), given["actor"]
+    now = given.get("now") or actor.looked_up_at
+    if not isinstance(store, Store) or now is None:
+        return
+    # Of no practice: it is the actor's managers who see it, and the id may be whatever an address said.
+    line = {
+        "kind": "refused",
+        "by_user": actor.user_id,
+        "happened_at": workflow.utc(now),
+        "note": str(right) if refusal.practice_id is None else f"{right}, practice {refusal.practice_id[:100]}",
+    }
+    try:
+        with store.transaction() as tx:
+            workflow.record_events(tx, pl.DataFrame([line], schema=workflow.EVENT))
+    except Exception as problem:
+        log.error("A refusal could not be recorded: %s.", type(problem).__name__)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from queries import history as queries
 from queries import people as people_queries
+from queries import practices as practice_queries
 from queries import workflow
 from queries.store import Store, Transaction
+from services import surroundings
 from services.actors import Actor, Right, allowed
-from services.practices import Practice
+from services.search_text import normalised
+
+if TYPE_CHECKING:  # services.practices records what it does
+    from services.practices import Practice
 
 VIEW_AGAIN = timedelta(minutes=10)
 """Looking at the same patient again within so long is the same view."""
@@ -52,9 +58,7 @@ def record(
 
 def note_view(store: Store, practice_id: str, patient_id: str, *, by: str, now: datetime) -> None:
     """Record that a person looked at a patient, unless they just did."""
-    seen = queries.views_since(
-        store, practice_id=practice_id, patient_id=patient_id, by=by, since=now - VIEW_AGAIN
-    )
+    seen = queries.views_since(store, practice_id=practice_id, patient_id=patient_id, by=by, since=now - VIEW_AGAIN)
     if not seen:
         with store.transaction() as tx:
             record(tx, "patient viewed", by=by, now=now, practice_id=practice_id, patient_id=patient_id)
@@ -76,26 +80,29 @@ def search(
 ) -> pl.DataFrame:
     """Return the audit of practices, newest first.
 
-    With it goes what belongs to no practice, such as signing in, of people who share one with the actor.
-    Columns: event_id, happened_at (UTC), by_user, kind, practice, practice_id, opportunity_id, patient_id, note,
-    before, after. Days are UTC days.
+    With it goes what belongs to no practice, such as signing in, of the people who work at one of these; if these are
+    all the practices there are, then of anybody, known or not.
+    Days are the practices' days; each word of the text stands in the event, or in the name, the numbers or the address
+    of its patient. Columns: event_id, happened_at (UTC), by_user, kind, practice, practice_id, opportunity_id,
+    cot_number, patient_id, patient, note, before, after, total (of all pages).
     """
     asked = {practice.practice_id for practice in practices}
     colleagues = [
-        row["user_id"]
-        for row in people_queries.all_people(store).to_dicts()
-        if asked & set(row["practice_ids"] or ())
+        row["user_id"] for row in people_queries.all_people(store).to_dicts() if asked & set(row["practice_ids"] or ())
     ]
+    zone = practices[0].timezone if practices else surroundings.TIMEZONE
+    words = (text or "").lower().split()
     return queries.search(
         store,
         practice_ids=sorted(asked),
-        is_whole=actor.practice_ids is None,
+        is_whole=asked.issuperset(practice_queries.all_practices(store)["practice_id"]),
         people=colleagues,
         kinds=kinds,
         by_users=by_users,
-        from_at=_midnight(from_on),
-        to_at=_midnight(to_on + timedelta(days=1)) if to_on else None,
-        text=text.strip().lower() if text and text.strip() else None,
+        from_at=_midnight(from_on, zone),
+        to_at=_midnight(to_on + timedelta(days=1), zone) if to_on else None,
+        words=words,
+        plain_words=[normalised(word) for word in words],
         limit=limit,
         offset=offset,
     )
@@ -107,8 +114,9 @@ def kinds(store: Store, *, actor: Actor) -> list[str]:
     return queries.kinds(store)
 
 
-def _midnight(day: date | None) -> datetime | None:
-    return datetime(day.year, day.month, day.day) if day else None
+def _midnight(day: date | None, zone: str) -> datetime | None:
+    """Return when a day begins in a time zone, in UTC."""
+    return workflow.utc(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))) if day else None
 
 
 def _json(fields: Mapping[str, Any] | None) -> str | None:

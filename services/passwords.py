@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import threading
 import unicodedata
 from collections.abc import Sequence
 
@@ -20,6 +22,8 @@ GUESSES_AT_LEAST = 3
 
 _hasher = PasswordHasher()
 _nobodys = _hasher.hash(secrets.token_urlsafe())
+_hashing = threading.BoundedSemaphore(4)
+"""A hash takes 64 MiB: more at once would let strangers fill the memory."""
 
 
 def require_good(password: str, *, known: Sequence[str]) -> None:
@@ -35,8 +39,10 @@ def require_good(password: str, *, known: Sequence[str]) -> None:
         )
     if len(password) > LONGEST:
         raise InvalidRequest(f"This password has {len(password)} characters. Use {LONGEST} at most.")
+    # Each word by itself as well: QuillfeatherZebedee is not the name as it is kept.
+    words = [word for text in known for word in (text, *re.split(r"\W+", text)) if word]
     # zxcvbn takes no more than 72 characters.
-    judged = zxcvbn(password[:72], user_inputs=["care manager", "caremanager", *known])
+    judged = zxcvbn(password[:72], user_inputs=["care manager", "caremanager", *words])
     if judged["score"] < GUESSES_AT_LEAST:
         raise InvalidRequest(
             "This password is easily guessed: it is common, repeats itself, or is made of what others know of you. "
@@ -46,13 +52,17 @@ def require_good(password: str, *, known: Sequence[str]) -> None:
 
 def hashed(password: str) -> str:
     """Return what is kept of a password: an Argon2id hash with its own salt."""
-    return _hasher.hash(_plain(password))
+    with _hashing:
+        return _hasher.hash(_plain(password))
 
 
 def is_right(password: str, hash_: str | None) -> bool:
     """Say whether a password is the one that was kept; without one, take as long to say no."""
+    if len(password) > 8 * LONGEST:  # No password is so long, however its accents are typed.
+        password, hash_ = "", None
     try:
-        return _hasher.verify(hash_ or _nobodys, _plain(password)) and hash_ is not None
+        with _hashing:
+            return _hasher.verify(hash_ or _nobodys, _plain(password)) and hash_ is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -65,4 +75,4 @@ def one_time() -> str:
 
 def _plain(password: str) -> str:
     """Write the same password the same way, whatever keyboard it was typed on (NIST: NFC or NFKC before hashing)."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password.encode(errors="replace").decode())

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import re
 import secrets
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from queries import history as history_queries
 from queries import people as queries
 from queries import practices as practice_queries
 from queries.store import Store
 from services import history, passwords
-from services.actors import Actor, Role
+from services.actors import LEADERS, Actor, Role
 from services.errors import CareManagerError, InvalidRequest
 
 IDLE = timedelta(minutes=30)
@@ -23,12 +27,26 @@ ONE_TIME_LASTS = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 """The use of a session is noted no more often: a note is a write."""
 
+AHEAD = timedelta(minutes=5)
+"""So far may the clock of an identity provider be ahead of ours."""
+
 WINDOW = timedelta(minutes=15)
-PER_ACCOUNT, PER_ADDRESS = 5, 50
+PER_BOTH, PER_ACCOUNT, PER_ADDRESS = 5, 25, 50
 """So many failures in the window, and sign-in waits (NIST SP 800-63B-4, 3.2.2: limit guessing).
 
-An address may stand for a whole practice behind one router, so its limit is wide.
+The narrow limit is that of one account from one address, so that a stranger elsewhere cannot keep its person out. From
+everywhere together an account has 25, which is 100 an hour (OWASP ASVS 4, 2.2.1). An address may stand for a whole
+practice behind one router, so its limit is wide.
 """
+
+FIRST = ("manager", "manager@care-manager.local")
+"""Id and address of the account that the first start makes."""
+
+WRONG = "E-mail address and password do not go together. Try again."
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_LIKE_AN_ADDRESS = re.compile(r"[!-?A-~]{1,64}@[^@\s]{1,189}")
+_MARKED_BY = secrets.token_bytes(32)
 
 
 class SignInRefused(CareManagerError):
@@ -50,11 +68,13 @@ class SessionEnded(CareManagerError):
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A person with a valid session."""
+    """A person with a valid session, which began at `since` and ends at `ends_at` at the latest."""
 
     actor: Actor
     email: str | None
     must_change_password: bool
+    since: datetime
+    ends_at: datetime
 
 
 def sign_in(store: Store, *, email: str, password: str, address: str, now: datetime) -> str:
@@ -62,8 +82,37 @@ def sign_in(store: Store, *, email: str, password: str, address: str, now: datet
 
     Raises SignInRefused in the same words for an unknown account, a wrong password and a deactivated person.
     """
-    person = _check(store, account=email.strip().lower(), password=password, address=address, now=now)
+    person = _prove(store, account_of(email), password, address=address, now=now)
     return start(store, person["user_id"], now=now, how="password")
+
+
+def by_identity(
+    store: Store, *, email: str, is_verified: bool | None, subject: str, issued_at: datetime, now: datetime
+) -> str:
+    """Return the session id of whom the practice's identity provider signed in, and start the session when it is new.
+
+    The provider's sign-in may last for weeks in a cookie, so each counts once and for LONGEST. Only a provider whose
+    every address is the practice's own, or who says that it is verified, may be asked. Raises SignInRefused for an
+    address that no active person has, one that is not verified, and a sign-in that is too old.
+    """
+    account = account_of(email)
+    person = next((one for one in queries.all_people(store).to_dicts() if one["email"] == account), None)
+    token = _identity_token(subject, issued_at)
+    kept = queries.session(store, _hash(token))
+    if kept is not None and (person is None or kept["user_id"] == person["user_id"]):
+        return token
+    if not now - LONGEST <= issued_at <= now + AHEAD:
+        raise SignInRefused(f"This sign-in is older than {LONGEST.seconds // 3600} hours. Sign in again.")
+    who = person["user_id"] if person else account
+    if is_verified not in (True, None):
+        _note_refusal(store, who, "address not verified, from the identity provider", now, once=True)
+        raise SignInRefused("Your provider has not verified your e-mail address. Have it verified and sign in again.")
+    if person is None or not person["is_active"] or kept is not None:
+        _note_refusal(store, who, "no account, from the identity provider", now, once=True)
+        raise SignInRefused(f"Nobody signs in here as {account or 'this person'}. Ask the practice manager to add you.")
+    return start(
+        store, person["user_id"], now=now, how="identity provider", started_at=min(issued_at, now), token=token
+    )
 
 
 def start(
@@ -73,8 +122,8 @@ def start(
     token = token or secrets.token_urlsafe(32)
     with store.transaction() as tx:
         queries.forget_old_sessions(tx, since=now - 2 * LONGEST)
-        queries.start_session(tx, _hash(token), user_id, started_at=started_at or now, now=now)
-        history.record(tx, "signed in", by=user_id, now=now, note=how)
+        if queries.start_session(tx, _hash(token), user_id, started_at=started_at or now, now=now):
+            history.record(tx, "signed in", by=user_id, now=now, note=how)
     return token
 
 
@@ -92,26 +141,29 @@ def session(store: Store, token: str | None, *, now: datetime, idle: timedelta =
     if kept["ended_at"] is not None or person is None or not person["is_active"]:
         why = kept["ended_why"] or "your account was changed"
         raise SessionEnded(f"You are signed out: {why}. Sign in again.", user_id=user_id, is_resumable=False)
+    # The identity provider's people have no password to go on with, or need not know it.
+    password = None if _is_identity(token) else queries.password(store, user_id)
     started, seen = kept["started_at"].replace(tzinfo=UTC), kept["seen_at"].replace(tzinfo=UTC)
     if now - seen > idle or now - started > LONGEST:
         why = (
-            f"nothing happened for {idle.seconds // 60} minutes"
+            f"nothing happened for {_in_words(idle)}"
             if now - seen > idle
             else f"{LONGEST.seconds // 3600} hours have passed"
         )
+        what_next = "Sign in again." if password is None else "What you typed is kept. Give your password to go on."
         raise SessionEnded(
-            f"Your session has ended: {why}. What you typed is kept. Give your password to go on.",
-            user_id=user_id,
-            is_resumable=True,
+            f"Your session has ended: {why}. {what_next}", user_id=user_id, is_resumable=password is not None
         )
-    if now - seen > SEEN_EVERY:
+    if now - seen > min(SEEN_EVERY, idle / 10):
         with store.transaction() as tx:
             queries.see_session(tx, _hash(token), now=now)
-    password = queries.password(store, user_id)
+    must_change = bool(password and password["is_one_time"])
     return SignedIn(
-        actor=actor_of(person),
+        actor=actor_of(person, now=now, must_change_password=must_change),
         email=person["email"],
-        must_change_password=bool(password and password["is_one_time"]),
+        must_change_password=must_change,
+        since=started,
+        ends_at=started + LONGEST,
     )
 
 
@@ -120,11 +172,11 @@ def resume(store: Store, token: str, *, password: str, address: str, now: dateti
 
     Raises SignInRefused for a wrong password, and where the session cannot be resumed.
     """
-    kept = queries.session(store, _hash(token))
+    kept = None if _is_identity(token) else queries.session(store, _hash(token))
     person = _person(store, kept["user_id"]) if kept else None
     if person is None or not person["email"]:
         raise SignInRefused("This session cannot go on. Sign in again.")
-    _check(store, account=person["email"], password=password, address=address, now=now)
+    _prove(store, person["email"], password, address=address, now=now)
     with store.transaction() as tx:
         if not queries.resume_session(tx, _hash(token), person["user_id"], now=now):
             raise SignInRefused("This session cannot go on. Sign in again.")
@@ -134,25 +186,25 @@ def resume(store: Store, token: str, *, password: str, address: str, now: dateti
 def sign_out(store: Store, token: str, *, now: datetime) -> None:
     """End a session; every tab of the browser is signed out with it."""
     with store.transaction() as tx:
-        user_id = queries.end_session(tx, _hash(token), why="you signed out", now=now)
+        user_id = queries.end_session(tx, _hash(token), why="you signed out in another tab", now=now)
         if user_id:
             history.record(tx, "signed out", by=user_id, now=now)
 
 
-def change_password(
-    store: Store, *, actor: Actor, current: str, new: str, keep: str | None, now: datetime
-) -> None:
+def change_password(store: Store, *, actor: Actor, current: str, new: str, keep: str | None, now: datetime) -> None:
     """Change one's own password and end one's sessions, but for the one to keep.
 
     Raises SignInRefused when the current password is wrong, InvalidRequest when the new one is no good.
     """
     person = _person(store, actor.user_id)
+    if person is None or not person["email"]:
+        raise InvalidRequest("This account has no password. Nothing was changed.")
+    wrong = "The current password is not right. Nothing was changed. Type it again."
+    _prove(store, person["email"], current, address="their own session", now=now, wrong=wrong)
     kept = queries.password(store, actor.user_id)
-    if person is None or not _is_valid(kept, current, now):
-        raise SignInRefused("The current password is not right. Nothing was changed. Type it again.")
-    if current == new:
+    if kept and passwords.is_right(new, kept["hash"]):
         raise InvalidRequest("The new password is the old one. Choose another.")
-    passwords.require_good(new, known=[person["name"], *(person["email"] or "").replace("@", " ").split()])
+    passwords.require_good(new, known=[person["name"], *person["email"].split("@")])
     hash_ = passwords.hashed(new)
     with store.transaction() as tx:
         queries.write_password(tx, actor.user_id, hash_=hash_, is_one_time=False, expires_at=None, now=now)
@@ -163,15 +215,20 @@ def change_password(
 
 
 def first_manager(store: Store, *, now: datetime) -> tuple[str, str] | None:
-    """Make the first account until somebody has a password of their own; return its address and one-time password."""
+    """Make the first account until somebody leads besides it, and return its address and one-time password.
+
+    Not once its person has chosen a password or there is another manager, who may sign in by an identity provider.
+    """
+    user_id, email = FIRST
     with store.transaction() as tx:
         people = queries.all_people(tx).to_dicts()
-        if any(one["has_password"] and not one["is_password_one_time"] and one["is_active"] for one in people):
+        leaders = [one for one in people if one["is_active"] and one["email"] and one["role"] in LEADERS]
+        if not all((one["user_id"], one["email"]) == FIRST and one["is_password_one_time"] for one in leaders):
             return None
-        email, password = "manager@care-manager.local", passwords.one_time()
+        password = passwords.one_time()
         queries.write_person(
             tx,
-            "manager",
+            user_id,
             name="Practice manager",
             email=email,
             role=Role.MANAGER,
@@ -180,21 +237,31 @@ def first_manager(store: Store, *, now: datetime) -> tuple[str, str] | None:
             now=now,
         )
         everything = practice_queries.all_practices(tx)["practice_id"].to_list()
-        queries.give_practices(tx, "manager", dict.fromkeys(everything))
+        queries.give_practices(tx, user_id, dict.fromkeys(everything))
         queries.write_password(
             tx,
-            "manager",
+            user_id,
             hash_=passwords.hashed(password),
             is_one_time=True,
             expires_at=now + ONE_TIME_LASTS,
             now=now,
         )
-        made = {"user_id": "manager", "role": Role.MANAGER}
-        history.record(tx, "person added", by="first start", now=now, after=made)
+        kind = "one-time password given" if leaders else "person added"
+        history.record(tx, kind, by="first start", now=now, after={"user_id": user_id, "role": Role.MANAGER})
     return email, password
 
 
-def actor_of(person: Mapping[str, Any]) -> Actor:
+def account_of(email: str) -> str:
+    """Write an e-mail address as the store keeps it, or return nothing for what is none.
+
+    Only plain letters lose their case: Python lowers the Kelvin sign to k, which would open somebody else's account.
+    What is no address may be a password in the wrong field, and is kept nowhere.
+    """
+    email = email.strip().translate(_LOWER)
+    return email if email.isprintable() and _LIKE_AN_ADDRESS.fullmatch(email) else ""
+
+
+def actor_of(person: Mapping[str, Any], *, now: datetime, must_change_password: bool = False) -> Actor:
     """Return a person as an actor; the group role sees the practices that it was given, like every other."""
     return Actor(
         user_id=person["user_id"],
@@ -202,29 +269,37 @@ def actor_of(person: Mapping[str, Any]) -> Actor:
         role=Role(person["role"]),
         practice_ids=frozenset(person["practice_ids"] or ()),
         provider_keys=tuple(person["provider_keys"] or ()),
+        must_change_password=must_change_password,
+        looked_up_at=now,
     )
 
 
-def _check(store: Store, *, account: str, password: str, address: str, now: datetime) -> dict[str, Any]:
-    """Return the person whose account and password these are; note a failure and refuse otherwise."""
-    of_account, of_address = queries.failures(store, account=account, address=address, since=now - WINDOW)
-    if of_account >= PER_ACCOUNT or of_address >= PER_ADDRESS:
-        _note_refusal(store, account, address, "too many failures", now)
+def _prove(
+    store: Store, account: str, password: str, *, address: str, now: datetime, wrong: str = WRONG
+) -> dict[str, Any]:
+    """Return the person whose account and password these are; refuse otherwise, and where too many tries failed."""
+    person = next((one for one in queries.all_people(store).to_dicts() if one["email"] == account), None)
+    who = person["user_id"] if person else account
+    with store.transaction() as tx:
+        counts = queries.failures(tx, account=account, address=address, since=now - WINDOW)
+        is_over = any(n >= limit for n, limit in zip(counts, (PER_BOTH, PER_ACCOUNT, PER_ADDRESS), strict=True))
+        if not is_over:
+            # Counted before the password is looked at, or tries made at the same moment would all pass.
+            queries.note_failure(tx, account=account, address=address, now=now)
+    if is_over:
+        _note_refusal(store, who, f"too many failures, from {address}", now, once=True)
         raise TooManyFailures(
-            f"Too many sign-ins have failed. Wait {WINDOW.seconds // 60} minutes, or ask the practice manager "
+            f"Too many sign-ins have failed. Wait {_in_words(WINDOW)}, or ask the practice manager "
             "for a new one-time password."
         )
-    person = next(
-        (one for one in queries.all_people(store).to_dicts() if one["email"] == account and one["is_active"]), None
-    )
-    kept = queries.password(store, person["user_id"]) if person else None
-    if person is None or not _is_valid(kept, password, now):
-        with store.transaction() as tx:
-            queries.note_failure(tx, account=account, address=address, now=now)
-        _note_refusal(store, account, address, "wrong e-mail address or password", now)
-        raise SignInRefused("E-mail address and password do not go together. Try again.")
+    # The same work whether there is such an account or not, so that the time taken tells nothing.
+    kept = queries.password(store, person["user_id"] if person else "")
+    is_valid = _is_valid(kept, password, now)
+    if person is None or not person["is_active"] or not is_valid:
+        _note_refusal(store, who, f"wrong e-mail address or password, from {address}", now)
+        raise SignInRefused(wrong)
     with store.transaction() as tx:
-        queries.forget_failures(tx, account=account, since=now - 4 * WINDOW)
+        queries.forget_failures(tx, account=account, address=address, since=now - 4 * WINDOW)
     return person
 
 
@@ -234,9 +309,13 @@ def _is_valid(kept: Mapping[str, Any] | None, password: str, now: datetime) -> b
     return is_right and (expires_at is None or now <= expires_at.replace(tzinfo=UTC))
 
 
-def _note_refusal(store: Store, account: str, address: str, why: str, now: datetime) -> None:
+def _note_refusal(store: Store, who: str, note: str, now: datetime, *, once: bool = False) -> None:
+    """Record a refused sign-in; `once` in the window for what costs a stranger nothing to repeat."""
+    by = who or "no e-mail address"
+    if once and history_queries.refusals_since(store, by=by, note=note, since=now - WINDOW):
+        return
     with store.transaction() as tx:
-        history.record(tx, "sign-in refused", by=account[:200], now=now, note=f"{why}, from {address}")
+        history.record(tx, "sign-in refused", by=by, now=now, note=note)
 
 
 def _person(store: Store, user_id: str) -> dict[str, Any] | None:
@@ -244,5 +323,31 @@ def _person(store: Store, user_id: str) -> dict[str, Any] | None:
     return next((person for person in people if person["user_id"] == user_id), None)
 
 
+def _in_words(time: timedelta) -> str:
+    minutes = time // timedelta(minutes=1)
+    return f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def _identity_token(subject: str, issued_at: datetime) -> str:
+    """Return the token of a sign-in at the provider: the same at each look, and marked as made by this process.
+
+    Subject and time are no secrets: without the mark, whoever sends a cookie could make the token up.
+    """
+    claim = f"oidc:{subject}:{int(issued_at.timestamp())}"
+    return f"{claim}:{_mark(claim)}"
+
+
+def _is_identity(token: str) -> bool:
+    claim, _, mark = token.rpartition(":")
+    return hmac.compare_digest(mark.encode(), _mark(claim).encode())
+
+
+def _mark(claim: str) -> str:
+    return hmac.new(_MARKED_BY, claim.encode(), "sha256").hexdigest()
+
+
 def _hash(token: str) -> str:
+    """Return what is kept of a token; one of an identity without its mark, which the next process makes anew."""
+    if _is_identity(token):
+        return "identity " + hashlib.sha256(token.rpartition(":")[0].encode()).hexdigest()
     return hashlib.sha256(token.encode()).hexdigest()

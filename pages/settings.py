@@ -24,18 +24,18 @@ def chosen(here: session.Session) -> Practice:
     return next(practice for practice in here.shown if practice.practice_id == practice_id)
 
 
-def save(practice: Practice, typed: dict[str, Any]) -> None:
+def save(practice: Practice, button: str, typed: dict[str, Any]) -> None:
     """Change settings of the rule."""
 
     def change(here: session.Session) -> list[str]:
         return settings.change(here.store, practice, typed, actor=here.actor, now=here.now)
 
-    saving.save(practice, "rule", change)
+    saving.save(practice, button, change)
 
 
 def save_typed(practice: Practice, keys: dict[str, str]) -> None:
     """Save what the form of the rule holds."""
-    save(practice, {name: st.session_state[key] for name, key in keys.items()})
+    save(practice, "rule", {name: st.session_state[key] for name, key in keys.items()})
 
 
 def ask(setting: Setting, value: Any, key: str) -> None:
@@ -71,10 +71,11 @@ def draw_rule(practice: Practice, current: dict[str, Current]) -> None:
             if current[name].value != setting.default:
                 label = f"Back to {default}"
                 change.form_submit_button(
-                    label, key=f"back_{name}", on_click=save, args=(practice, {name: setting.default})
+                    label, key=f"back_{name}", on_click=save, args=(practice, name, {name: setting.default})
                 )
+            saving.show(name)
+        saving.show("rule")
         st.form_submit_button("Save the rule", type="primary", on_click=save_typed, args=(practice, keys))
-    saving.show("rule")
 
 
 here = session.require(Right.SETTINGS)
@@ -86,9 +87,9 @@ if not here.practices:
 with practice_place:
     practice = chosen(here)
 current = settings.of(here.store, practice, actor=here.actor)
-st.subheader("What counts as an opportunity")
+st.header("What counts as an opportunity")
 draw_rule(practice, current)
-st.subheader("Practice")
+st.header("Practice")
 details_form.draw(practice, current)
-st.subheader("NHS contracts")
+st.header("NHS contracts")
 contract_form.draw(here, practice)

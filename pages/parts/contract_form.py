@@ -119,12 +119,12 @@ def ask(practice: Practice, term: Term | None, key: str, *, began_on: date) -> N
             key=fields["target"],
             persist_state="session",
         )
+        saving.show("contract")
         with st.container(horizontal=True):
             label = "Save the term" if term else "Add the term"
             st.form_submit_button(label, type="primary", on_click=_write, args=(practice, term, fields))
             if term:
                 st.form_submit_button("Remove the term", on_click=_remove, args=(practice, term))
-    saving.show("contract")
 
 
 def _write(practice: Practice, was: Term | None, fields: dict[str, str]) -> None:

@@ -27,8 +27,8 @@ def draw(practice: Practice, current: dict[str, Current]) -> None:
         st.markdown(settings.OUTSIDE_ENGLAND)
         for detail, column in zip(DETAILS, (name, nation, colour, phone), strict=True):
             column.caption(saving.last_change(current[detail]))
+        saving.show("details")
         st.form_submit_button("Save the details", type="primary", on_click=_save, args=(practice, keys))
-    saving.show("details")
 
 
 def _save(practice: Practice, keys: dict[str, str]) -> None:

@@ -15,10 +15,10 @@ from services.settings import Current
 from services.sign_in import SessionEnded
 
 SAID = "saved"
-"""What the last save has to say: by which form, and whether it was refused."""
+"""What the last save has to say: to which button, and whether it was refused."""
 
 
-def save(practice: Practice, form: str, change: Callable[[session.Session], list[str]]) -> None:
+def save(practice: Practice, button: str, change: Callable[[session.Session], list[str]]) -> None:
     """Make a change to a practice in a button's callback, and keep for `show` what it did to the list."""
     try:
         here = session.current()
@@ -27,25 +27,24 @@ def save(practice: Practice, form: str, change: Callable[[session.Session], list
         after = _list_of(here, practice)
     except SessionEnded:
         st.session_state[SAID] = (
-            form,
+            button,
             True,
             "Your session had ended, so nothing was saved. Save again what you typed.",
         )
         return
     except CareManagerError as problem:
-        st.session_state[SAID] = (form, True, format.plain(str(problem)))
+        st.session_state[SAID] = (button, True, format.plain(str(problem)))
         return
     said = [*changed, _compared(before, after)] if changed else ["All of this is saved already: nothing is left to do."]
-    st.session_state[SAID] = (form, False, "  \n".join(format.plain(sentence) for sentence in said))
+    st.session_state[SAID] = (button, False, "  \n".join(format.plain(sentence) for sentence in said))
 
 
-def show(form: str) -> None:
-    """Say below a form what its save changed, or why it was refused; for a moment also where it cannot be missed."""
+def show(button: str) -> None:
+    """Say where a button was pressed what its save changed, or why it was refused."""
     by, is_refused, words = st.session_state.get(SAID, ("", False, ""))
-    if by == form:
+    if by == button:
         del st.session_state[SAID]
         (st.error if is_refused else st.success)(words)
-        st.toast(words, duration="long")
 
 
 def key_of(practice: Practice, name: str, current: Current) -> str:

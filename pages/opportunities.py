@@ -67,6 +67,7 @@ if not here.practices:
     st.stop()
 
 choices = opportunities.choices(here.store, here.shown, actor=here.actor)
+filters.start_with_own([key for key in here.actor.provider_keys if key in choices.providers])
 with st.container(horizontal=True, vertical_alignment="bottom"):
     order = ordering.draw()
     grouping = st.selectbox(

@@ -6,7 +6,7 @@ histories, logs and e-mails.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -67,6 +67,14 @@ def draw(choices: Choices) -> Filters:
         kind, key, _ = st.session_state["only"]
         asked[kind] = key
     return Filters(**asked)
+
+
+def start_with_own(provider_keys: Sequence[str]) -> None:
+    """Begin with a clinician's own patients, once, unless the address asks for providers itself."""
+    if provider_keys and "began_with_own" not in st.session_state:
+        st.session_state["began_with_own"] = True
+        if "providers" not in st.query_params:
+            st.session_state["providers"] = list(provider_keys)
 
 
 def show_active(filters: Filters, choices: Choices) -> None:

@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from queries import workflow
+from queries import people, workflow
+from services.actors import Role
+from tests.pages.conftest import signed_in_as
 from tests.pages.crowd import crowd
 from tests.practice import BY, NOW, TODAY, SmallPractice
 
@@ -347,3 +349,21 @@ def test_the_day_is_the_pinned_one(practice: SmallPractice, opened: Opened, monk
     assert listed(opened()) == ["1"]
     monkeypatch.setenv("CARE_MANAGER_TODAY", TODAY.replace(day=TODAY.day - 1).isoformat())
     assert listed(opened()) == []
+
+
+def test_a_clinician_begins_with_their_own_patients_and_may_see_the_others(
+    practice: SmallPractice, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice.add("providers", "cara", name="Cara Lloyd", initials="CL")
+    practice.course(cot_number="mine", provider_id="cara")
+    practice.course(cot_number="theirs")
+    with practice.store.transaction() as tx:
+        people.write_person(
+            tx, "cara", name="Cara Lloyd", email=None, role=Role.CLINICIAN, is_active=True, by=BY, now=NOW
+        )
+        people.give_practice(tx, "cara", practice.id, "cara")
+    signed_in_as(monkeypatch, practice.store, "cara")
+    app = opened()
+    assert listed(app) == ["mine"]
+    app.button(key="off_providers").click().run()
+    assert sorted(listed(app)) == ["mine", "theirs"]

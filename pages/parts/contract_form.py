@@ -38,12 +38,9 @@ def draw(here: session.Session, practice: Practice) -> None:
             "Term", [NEW, *terms], key=f"term_{practice.practice_id}", persist_state="session", width=320
         )
         term = terms.get(label)
-        ask(
-            practice,
-            term,
-            f"{practice.practice_id}_{term}_{kept[term] if term else len(kept)}",
-            began_on=_year(here.today),
-        )
+        change = kept[term] if term else None
+        version = change.at.isoformat() if change else practice.revision
+        ask(practice, term, f"{practice.practice_id}_{term}_{version}", began_on=_year(here.today))
 
 
 def show_table(kept: dict[Term, Change | None]) -> None:

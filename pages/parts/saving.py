@@ -49,7 +49,7 @@ def show(button: str) -> None:
 
 def key_of(practice: Practice, name: str, current: Current) -> str:
     """Return the key of a field: another one after each change, so that a form never holds an overtaken value."""
-    return f"settings_{practice.practice_id}_{name}_{current.value}_{current.last}"
+    return f"settings_{practice.practice_id}_{name}_{current.value}_{current.last and current.last.at.isoformat()}"
 
 
 def last_change(current: Current) -> str:

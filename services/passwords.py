@@ -20,6 +20,9 @@ SHORTEST, LONGEST = 15, 128
 GUESSES_AT_LEAST = 3
 """zxcvbn's score from 0 to 4; 3 is "safely unguessable" for one that is kept as a slow hash."""
 
+OWN_AT_LEAST = 8
+"""So many letters and digits must be none of what others know of the person."""
+
 _hasher = PasswordHasher()
 _nobodys = _hasher.hash(secrets.token_urlsafe())
 _hashing = threading.BoundedSemaphore(4)
@@ -39,11 +42,13 @@ def require_good(password: str, *, known: Sequence[str]) -> None:
         )
     if len(password) > LONGEST:
         raise InvalidRequest(f"This password has {len(password)} characters. Use {LONGEST} at most.")
-    # Each word by itself as well: QuillfeatherZebedee is not the name as it is kept.
-    words = [word for text in known for word in (text, *re.split(r"\W+", text)) if word]
-    # zxcvbn takes no more than 72 characters.
-    judged = zxcvbn(password[:72], user_inputs=["care manager", "caremanager", *words])
-    if judged["score"] < GUESSES_AT_LEAST:
+    words = {
+        word for text in ("Care Manager", *known) for word in re.split(r"[\W_]+", text.casefold()) if len(word) > 2
+    }
+    # What others know is worth nothing; zxcvbn counts it as little only where it stands alone, and takes 72 characters.
+    own = re.sub("|".join(sorted(words, key=len, reverse=True)), "", password.casefold())
+    judged = zxcvbn(password[:72], user_inputs=sorted(words))
+    if judged["score"] < GUESSES_AT_LEAST or len(re.sub(r"[\W_]", "", own)) < OWN_AT_LEAST:
         raise InvalidRequest(
             "This password is easily guessed: it is common, repeats itself, or is made of what others know of you. "
             "Choose four or five words that do not belong together."

@@ -22,11 +22,13 @@ from benchmarks import group
 from queries import listing
 from queries.store import Store
 from services import opportunities, practices
+from services.actors import Actor
 from services.opportunities import Filters, Order
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PAGE = 500
+ACTOR = Actor.at_the_command_line("bench")
 
 DEFAULT = "opened_on, value_pence desc, practice_id, opportunity_id"
 
@@ -121,7 +123,7 @@ def measure(store: Store, runs: int) -> None:
     for name, asked, condition, order, offset in CASES:
 
         def listed(asked: dict[str, object] = asked) -> opportunities.Worklist:
-            given: dict[str, object] = {"filters": Filters(), "limit": PAGE, "today": TODAY, **asked}
+            given: dict[str, object] = {"filters": Filters(), "actor": ACTOR, "limit": PAGE, "today": TODAY, **asked}
             return opportunities.worklist(store, group_practices, **given)  # type: ignore[arg-type]
 
         def page(condition: str = condition, order: str = order, offset: int = offset) -> pl.DataFrame:

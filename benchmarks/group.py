@@ -29,7 +29,7 @@ insert into payors
 select practice_id, kind, kind, kind
 from practices, (values ('nhs'), ('private'), ('plan')) as t(kind) order by practice_id;
 
-insert into users
+insert into users (user_id, name, is_active)
 select 'u' || n, 'User ' || n, true from range(40) as t(n);
 
 insert into patients

@@ -38,8 +38,7 @@ def show_session(me: SignedIn) -> None:
     minutes = surroundings.idle(os.environ).seconds // 60
     st.markdown(
         f"Signed in since **{local(me.since)}**, until **{local(me.ends_at)}** at the latest, "
-        f"or until nothing was clicked for {format.count(minutes, 'minute')}. What you typed is kept then: "
-        "the password alone lets you go on."
+        f"or until nothing was clicked for {format.count(minutes, 'minute')}."
     )
     sign_in.sign_out(key="sign_out_here")
 

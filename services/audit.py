@@ -10,7 +10,7 @@ import polars as pl
 
 from queries import people as people_queries
 from queries.store import Store
-from services import audit_words, history, settings
+from services import audit_words, history
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -78,8 +78,8 @@ def export(
 
 @allowed(Right.HISTORY, practice="practices")
 def who(store: Store, practices: Sequence[Practice], *, actor: Actor) -> dict[str, str]:
-    """Return who may have acted: the names of the people of these practices, and the system, by their ids."""
+    """Return who may have acted: the names of the people of these practices, and what acts by itself, by their ids."""
     asked = {practice.practice_id for practice in practices}
     people = people_queries.all_people(store).to_dicts()
     named = {row["user_id"]: row["name"] for row in people if asked & set(row["practice_ids"] or ())}
-    return {**named, settings.SYSTEM: "The system"}
+    return {**named, **audit_words.NOBODY}

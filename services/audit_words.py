@@ -45,6 +45,9 @@ KINDS = {
 }
 """What happened, by the kinds of the store."""
 
+NOBODY = {settings.SYSTEM: "The system", "first start": "The first start"}
+"""Who acts where no person does."""
+
 LABELS = {
     "assigned_to": "assigned to",
     "email": "e-mail",
@@ -105,7 +108,7 @@ def table_of(store: Store, practices: Sequence[Practice], rows: pl.DataFrame) ->
             .replace(tzinfo=UTC, microsecond=0)
             .astimezone(ZoneInfo(zones.get(row["practice_id"], surroundings.TIMEZONE)))
             .replace(tzinfo=None),
-            "who": "The system" if row["by_user"] == settings.SYSTEM else row["by_user"],
+            "who": NOBODY.get(row["by_user"], row["by_user"]),
             "what": kind_in_words(row["kind"]),
             "practice": row["practice"],
             "patient": row["patient"] or row["patient_id"],
@@ -122,18 +125,21 @@ def details(row: Mapping[str, Any], names: _Names) -> str:
     if row["kind"] == settings.CHANGED:
         return _setting(row["note"], before.get("value"), after.get("value"))
     about = [f"COT {row['cot_number']}"] if row["cot_number"] else []
+    said = {*LEFT_OUT}
     if "user_id" in after:
-        about.append(names.people.get(after["user_id"], after.get("name") or after["user_id"]))
+        about.append(after.get("name") or names.people.get(after["user_id"], after["user_id"]))
+        said |= set() if "name" in before else {"name"}
     changes = [
         _change(field, before, after, row, names)
         for field in dict.fromkeys((*before, *after))
-        if field not in LEFT_OUT and before.get(field) != after.get(field)
+        if field not in said and before.get(field) != after.get(field)
     ]
     if row["kind"] == contracts.CHANGED:
         about.append(row["note"])
     elif row["note"]:
         changes.append(row["note"])
-    return ": ".join(filter(None, (", ".join(about), "; ".join(changes))))
+    told = ": ".join(filter(None, (", ".join(about), "; ".join(changes))))
+    return told[:1].upper() + told[1:]
 
 
 def _change(

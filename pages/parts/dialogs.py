@@ -58,7 +58,9 @@ def attempt(dialog: Dialog, act: Callable[[session.Session], None]) -> bool:
     try:
         act(session.current())
     except SessionEnded:
-        return False  # `draw` lets the frame ask for the password; the dialog is there again afterwards
+        # `draw` lets the frame ask for the password; the dialog is there again afterwards.
+        dialog.problem = "Your session had ended, so nothing was done. What you typed is still here."
+        return False
     except CareManagerError as problem:
         dialog.problem = str(problem)
         return False

@@ -95,9 +95,8 @@ def _cancel(fields: Fields) -> None:
 
 
 def _add(dialog: Dialog, fields: Fields) -> None:
-    typed = fields.typed()
-
     def add(here: Session) -> None:
+        typed = fields.typed()
         _, password = people.add(here.store, typed, actor=here.actor, now=here.now)
         _offer(typed, password)
 
@@ -106,22 +105,27 @@ def _add(dialog: Dialog, fields: Fields) -> None:
 
 
 def _change(dialog: Dialog, fields: Fields) -> None:
-    _write(dialog, fields, fields.typed(), "changed. What is not allowed any more is refused at the next click")
+    _write(dialog, fields, fields.typed, "was changed")
 
 
 def _set_active(dialog: Dialog, fields: Fields) -> None:
     is_active = dialog.name == "activate"
-    said = "activated and can sign in again" if is_active else "deactivated and is signed out at the next click"
-    _write(dialog, fields, replace(fields.kept, is_active=is_active), said)
+    said = "was activated and can sign in again" if is_active else "was deactivated and can no longer sign in"
+    _write(dialog, fields, lambda: replace(fields.kept, is_active=is_active), said)
 
 
-def _write(dialog: Dialog, fields: Fields, details: Details, said: str) -> None:
+def _write(dialog: Dialog, fields: Fields, asked: Callable[[], Details], said: str) -> None:
     person = fields.person
-    if person is not None and dialogs.attempt(
-        dialog, lambda here: people.change(here.store, person.user_id, details, actor=here.actor, now=here.now)
-    ):
+
+    def write(here: Session) -> None:
+        if person is not None:
+            details = asked()
+            people.change(here.store, person.user_id, details, actor=here.actor, now=here.now)
+            is_same = details == fields.kept
+            dialogs.finish("Nothing was changed." if is_same else f"{format.plain(details.name)} {said}.")
+
+    if dialogs.attempt(dialog, write):
         fields.forget()
-        dialogs.finish(f"{format.plain(details.name)} was {said}.")
 
 
 def _give_password(dialog: Dialog, fields: Fields) -> None:

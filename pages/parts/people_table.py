@@ -69,5 +69,5 @@ def _row(person: Person, practices: Mapping[str, str], providers: Mapping[str, s
         "state": ["Active" if person.is_active else "Deactivated"],
         "sign_in": sign_in_in_words(person),
         "practices": ", ".join([*sorted(names), *(["elsewhere"] if person.is_elsewhere else [])]) or "None",
-        "provider": ", ".join(providers.get(key, key.split("/", 1)[1]) for key in keys),
+        "provider": "; ".join(providers.get(key, key.split("/", 1)[1]) for key in keys),
     }

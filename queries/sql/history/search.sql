@@ -21,7 +21,7 @@ with found as (
             not contains(lower(concat_ws(' ', events.by_user, events.note, events.before, events.after)), word)
             and not contains(coalesce(patients.search_text, ''), ($plain_words::text[])[place])
         )) = 0)
-    order by events.event_id desc
+    order by events.happened_at desc, events.event_id desc
     limit $limit offset $offset
 )
 select
@@ -32,4 +32,4 @@ from found
 left join users on users.user_id = found.by_user
 left join practices on practices.practice_id = found.practice_id
 left join courses on courses.practice_id = found.practice_id and courses.course_id = found.opportunity_id
-order by found.event_id desc
+order by found.happened_at desc, found.event_id desc

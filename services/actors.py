@@ -90,10 +90,11 @@ class Actor:
 
 
 class NotAllowed(CareManagerError):
-    """The actor's role or practices do not allow it; practice_id says which practice is not theirs, if that is why."""
+    """The actor's role or practices do not allow it: the right that was asked for and the practice, where known."""
 
-    def __init__(self, words: str, *, practice_id: str | None = None) -> None:
+    def __init__(self, words: str, *, right: Right | None = None, practice_id: str | None = None) -> None:
         super().__init__(words)
+        self.right = right
         self.practice_id = practice_id
 
 
@@ -125,7 +126,7 @@ def allowed(right: Right, *, practice: str | None = None) -> Callable[[Service],
                 return service(*args, **kwargs)
             except NotAllowed as refusal:
                 if is_outermost:
-                    _record(given, refusal, right)
+                    _record(given, refusal, refusal.right or right)
                 raise
             finally:
                 _is_inside.reset(inside)
@@ -139,18 +140,20 @@ def allowed(right: Right, *, practice: str | None = None) -> Callable[[Service],
 def check(actor: Actor, right: Right, practices: Any = ()) -> None:
     """Raise NotAllowed unless the actor has the right and every one of the practices; None stands for all there are."""
     if actor.must_change_password:
-        raise NotAllowed("Choose a password of your own first. Nothing was done.")
+        raise NotAllowed("Choose a password of your own first. Nothing was done.", right=right)
     if not actor.may(right):
         raise NotAllowed(
-            f"The role {actor.role} may not {right}. Nothing was done. Ask the practice manager if you need to."
+            f"The role {actor.role} may not {right}. Nothing was done. Ask the practice manager if you need to.",
+            right=right,
         )
     if practices is None and actor.practice_ids is not None:
-        raise NotAllowed("Say for which of your practices. Nothing was done.")
+        raise NotAllowed("Say for which of your practices. Nothing was done.", right=right)
     for practice_id in _ids(practices):
         if not actor.sees(practice_id):
             raise NotAllowed(
                 "This belongs to a practice that is not one of yours. Nothing was done. "
                 "Ask the practice manager for access.",
+                right=right,
                 practice_id=practice_id,
             )
 

@@ -57,9 +57,16 @@ contract_values as (
     select
         contract_id, uda_value_pence,
         row_number() over (order by contract_id) as place
-    from contracts
-    where practice_id = practice
-        and from_on <= today::date and (to_on is null or to_on >= today::date)
+    from (
+        -- Terms that overlap would list a course twice: the later one holds.
+        select
+            contract_id, uda_value_pence,
+            row_number() over (partition by contract_id order by from_on desc) as term
+        from contracts
+        where practice_id = practice
+            and from_on <= today::date and (to_on is null or to_on >= today::date)
+    ) as terms
+    where term = 1
 ),
 members as (
     select

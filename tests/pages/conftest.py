@@ -16,7 +16,8 @@ from services import sign_in
 from services.store import Store
 from tests.practice import NOW, TODAY
 
-APP = Path(__file__).parents[2] / "app.py"
+APP = Path(__file__).parents[2] / "pages" / "frame.py"
+"""The script that every page runs inside: opened by itself, a page would be drawn without the sign-in before it."""
 
 
 @pytest.fixture

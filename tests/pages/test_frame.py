@@ -21,7 +21,7 @@ def test_every_page_file_is_in_the_navigation() -> None:
 
 @pytest.mark.parametrize("file", frame.PAGES)
 def test_every_page_opens_with_its_title_and_without_a_practice(opened: Callable[..., AppTest], file: str) -> None:
-    app = opened().switch_page(f"pages/{file}").run()
+    app = opened().switch_page(f"{file}").run()
     assert not app.exception
     assert app.title[0].value == frame.PAGES[file][0]
 

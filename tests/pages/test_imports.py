@@ -23,7 +23,7 @@ FILES = {
 @pytest.fixture
 def page(opened: Callable[..., AppTest]) -> AppTest:
     """The page, before anything is uploaded."""
-    return opened().switch_page("pages/imports.py").run()
+    return opened().switch_page("imports.py").run()
 
 
 def upload(page: AppTest, files: dict[str, str | bytes]) -> AppTest:

@@ -225,6 +225,16 @@ def test_the_providers_contract_gives_the_uda_value(practice):
     assert ruled(practice, course)["worth_pence"] == 4_000
 
 
+def test_of_terms_that_overlap_the_later_one_holds_and_lists_a_course_once(practice):
+    practice.add("contracts", "c1", uda_value_pence=2_800)
+    practice.add("contracts", "c1", from_on=date(2026, 4, 1), uda_value_pence=3_000)
+    course = practice.course(payor_id="nhs", band="1", item=False)
+    (kept,) = practices.all_practices(practice.store)
+    rule = opportunities.rule_of(kept)
+    rows = queries.courses_on(practice.store, practice.id, today=TODAY, settings=rule).to_dicts()
+    assert [(row["course_id"], row["worth_pence"]) for row in rows] == [(course, 3_000)]
+
+
 @pytest.mark.parametrize(("weight", "worth"), [(0, 0), (0.25, 10_500)])
 def test_plan_covered_work_is_worth_its_weight(practice, weight, worth):
     course = practice.course(item=False, payor_id="plan")

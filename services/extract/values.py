@@ -47,6 +47,10 @@ _CURRENCY = re.compile(r"[£$€\s\u00a0']|\bGBP\b|\bEUR\b|\bUSD\b", re.IGNORECA
 _ENGLISH = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _CONTINENTAL = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+,\d*|[1-9]\d{0,2}(?:\.\d{3}){2,}|\d+,\d{1,2}")
 _NEGATIVE = re.compile(r"-(.*)|(.*)-|\((.*)\)")
+_PHONE_AS_NUMBER = re.compile(r"\d+\.0|\d(?:\.\d+)?[eE]\+?\d+")
+_NO_DIGIT = re.compile(r"\D")
+_BETWEEN_ADDRESSES = re.compile(r"[;,\s]+")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PLAIN = re.compile(r"\d+(?:\.\d*)?(?:[eE][-+]?\d{1,2})?|\.\d+")
 
 _MOST_POUNDS = 10_000_000
@@ -165,10 +169,10 @@ def yes_no(text: str) -> bool:
 
 def phone(text: str) -> str | None:
     """Read a telephone number as it was typed, mended where a spreadsheet took its first zero or made it a number."""
-    if re.fullmatch(r"\d+\.0|\d(?:\.\d+)?[eE]\+?\d+", text):
+    if _PHONE_AS_NUMBER.fullmatch(text):
         text = str(int(Decimal(text)))
     text = " ".join(text.split())
-    digits = re.sub(r"\D", "", text)
+    digits = _NO_DIGIT.sub("", text)
     if len(digits) < 6:
         return None
     if text == digits and len(digits) == 10 and digits[0] in "1237":
@@ -183,8 +187,8 @@ def is_mobile(number: str) -> bool:
 
 def email(text: str) -> str:
     """Read an e-mail address, the first where there are several."""
-    first = re.split(r"[;,\s]+", text.removeprefix("mailto:"))[0].strip("<>")
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", first):
+    first = _BETWEEN_ADDRESSES.split(text.removeprefix("mailto:"))[0].strip("<>")
+    if not _ADDRESS.fullmatch(first):
         raise ValueError(text)
     return first
 

@@ -23,7 +23,7 @@ COUNTS = pl.DataFrame(
 REFUSALS = pl.DataFrame(
     {
         "file": ["b.csv", "a.csv"],
-        "line": [9, None],
+        "line": [9, 4],
         "column_name": ["opened_on", None],
         "reason": ["It is no day.", "It is damaged."],
         "row_text": ["1,soon", None],

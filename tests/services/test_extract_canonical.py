@@ -106,6 +106,7 @@ def test_a_bad_value_refuses_its_row_with_file_line_column_and_reason():
 def test_a_repeated_id_is_refused_naming_the_line_of_the_first():
     brought = canonical(patients=PATIENTS + "1003,Ann,Hill,\n1001,Somebody,Else,\n")
     assert reasons(brought) == [("patients.csv", 5, "patient_id", "“1001” is on line 2 already; the first is kept.")]
+    assert brought.tables["patients"].rows["last_name"].to_list() == ["Okafor", "Byrne", "Hill"]
 
 
 def test_a_repeated_id_whose_first_row_was_refused_is_good():

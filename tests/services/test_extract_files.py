@@ -53,6 +53,7 @@ def test_a_folder_and_a_zip_of_it_read_the_same(tmp_path: Path):
                 "extract/patients.csv": PATIENTS,
                 "../../etc/courses.csv": COURSES,
                 "__MACOSX/._patients.csv": b"\0",
+                "__MACOSX/patients.csv": b"\0",
                 "extract/.DS_Store": b"\0",
                 "extract/nested.zip": b"\0",
             }

@@ -83,9 +83,19 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_only(bad, after):
 
 
 def test_a_cell_may_have_line_breaks_delimiters_and_quotes():
-    found = grid('id,address,town\n1,"12 High St\nFlat ""A"", rear\n",Elm\n2,b,c\n')
-    assert found.rows == [["1", '12 High St\nFlat "A", rear\n', "Elm"], ["2", "b", "c"]]
+    found = grid('id,address,town\n1,"12 High St\nFlat ""A"", rear\n",Elm\n2,"1 Low St\nRear, left",Oak\n3,b,c\n')
+    assert found.rows == [
+        ["1", '12 High St\nFlat "A", rear\n', "Elm"],
+        ["2", "1 Low St\nRear, left", "Oak"],
+        ["3", "b", "c"],
+    ]
     assert found.refused == []
+
+
+def test_a_quote_that_a_later_line_happens_to_close_costs_its_own_line_only():
+    found = grid('id,last,first\n1,Smith,"Ann\n2,Jones,Bob\n3,Hill,Cy"\n4,Lee,Di\n')
+    assert [line for line, _, _ in found.refused] == [2]
+    assert [row[0] for row in found.rows] == ["2", "3", "4"]
 
 
 def test_blank_lines_and_lines_of_empty_cells_are_nothing():

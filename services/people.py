@@ -197,7 +197,7 @@ def _checked(details: Details, people: list[Person], actor: Actor, *, person: Pe
 
 def _checked_email(typed: str, people: list[Person], actor: Actor, *, person: Person | None) -> str:
     """Return an address as it is kept, or refuse it: no two people have the same."""
-    if person and account_of(typed) == (person.email or "") and not (typed.strip() and not person.email):
+    if person and typed.strip().lower() == (person.email or ""):
         return person.email or ""
     try:
         checked = validate_email(
@@ -231,7 +231,7 @@ def _write(tx: Transaction, user_id: str, details: Details, *, actor: Actor, now
         tx,
         user_id,
         name=details.name,
-        email=details.email,
+        email=details.email or None,
         role=details.role,
         is_active=details.is_active,
         by=actor.user_id,

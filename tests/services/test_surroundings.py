@@ -1,14 +1,14 @@
-"""The store's path and the practice-local day."""
+"""The store's path, the practice-local day, and when an idle session ends."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from services.errors import ConfigurationError
-from services.surroundings import ROOT, store_path, today
+from services.surroundings import ROOT, idle, store_path, today
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -45,3 +45,15 @@ def test_the_day_can_be_pinned() -> None:
 def test_a_day_that_is_none_is_refused_in_words(pinned: str) -> None:
     with pytest.raises(ConfigurationError, match="CARE_MANAGER_TODAY"):
         today({"CARE_MANAGER_TODAY": pinned}, NOON)
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [("", 30), (" ", 30), ("1", 1), (" 45 ", 45), ("720", 720)])
+def test_a_session_is_idle_after_half_an_hour_or_as_the_environment_says(minutes: str, expected: int) -> None:
+    assert idle({}) == timedelta(minutes=30)
+    assert idle({"CARE_MANAGER_IDLE_MINUTES": minutes}) == timedelta(minutes=expected)
+
+
+@pytest.mark.parametrize("minutes", ["0", "721", "-5", "half an hour", "1.5", "30 min"])
+def test_minutes_that_are_none_are_refused_in_words(minutes: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"CARE_MANAGER_IDLE_MINUTES is .* from 1 to 720"):
+        idle({"CARE_MANAGER_IDLE_MINUTES": minutes})

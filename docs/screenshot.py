@@ -51,6 +51,9 @@ def take(address: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(address)
+        page.get_by_role("button", name="Enter the sample practice").click()
+        page.get_by_text("Unbooked value").wait_for()
         page.goto(f"{address}/?sort=Value%2C+highest+first")
         table = page.get_by_test_id("stDataFrame")
         table.wait_for(timeout=60_000)

@@ -60,7 +60,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Fill
                 people.write_password(tx, "manager", hash_="never typed", is_one_time=False, expires_at=None, now=NOW)
             sign_in.start(store, "manager", now=datetime.now(UTC), how="test", token=TOKEN)
             store.close()
-            return servers.enter_context(_server(path))
+            return servers.enter_context(server(path))
 
         yield serving
 
@@ -86,23 +86,35 @@ def page(chromium: Browser) -> Iterator[Page]:
     assert errors == []
 
 
-@contextmanager
-def _server(store: Path) -> Iterator[str]:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    environment = os.environ | {"CARE_MANAGER_STORE": str(store), "CARE_MANAGER_TODAY": TODAY.isoformat()}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", address.rsplit(":", 1)[1]]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def server(store: Path, *, port: int | None = None, **environment: str) -> Iterator[str]:
+    """Serve a store and give the address; what the server prints goes beside the store, into its .log."""
+    port = port or free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "CARE_MANAGER_STORE": str(store),
+        "CARE_MANAGER_TODAY": TODAY.isoformat(),
+        **environment,
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     log = store.with_suffix(".log")
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output) as server,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output) as process,
     ):
         try:
-            _wait_for(f"{address}/healthz", server, log)
+            _wait_for(f"{address}/healthz", process, log)
             yield address
         finally:
-            server.terminate()
+            process.terminate()
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -23,7 +23,7 @@ def one_course(store: Store) -> None:
 
 @pytest.mark.parametrize("file", PAGES)
 def test_a_cold_deep_link_opens_its_page_inside_the_frame(page: Page, serving: Callable[..., str], file: str) -> None:
-    title, _, path = PAGES[file]
+    title, _, path, _ = PAGES[file]
     page.goto(f"{serving(one_course)}/{path}")
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=30_000)
     expect(page.get_by_test_id("stSidebar").get_by_text("Elm Road")).to_be_visible()

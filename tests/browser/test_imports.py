@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from services import practices
 from tests.pages.test_imports import FILES
+
+pytestmark = pytest.mark.browser
 
 
 def test_files_are_uploaded_looked_at_imported_once_and_listed(page: Page, serving) -> None:

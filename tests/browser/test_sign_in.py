@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from pages.frame import PAGES
@@ -247,6 +248,26 @@ def test_behind_a_proxy_with_tls_the_cookie_goes_over_tls_only(visit, address):
     where, cookie = post(visit().page, address, "sign-in", **{"X-Forwarded-Proto": "https"})
     assert where == "/people"
     assert re.fullmatch(rf"{session.COOKIE}=[\w-]+; HttpOnly; Path=/; SameSite=strict; Secure", cookie)
+
+
+@pytest.mark.parametrize("path", ["people", "audit", "account", "settings", "nobody is signed in"])
+def test_pages_have_no_serious_fault_for_assistive_technology(visit, path):
+    is_in = path in TITLES
+    page = visit(TOKEN if is_in else None).opens(f"/{path}" if is_in else "/")
+    expect_heading(page, TITLES[path][0] if is_in else "Care Manager")
+    page.wait_for_timeout(1000)
+    assert faults(page) == []
+    if path == "people":
+        page.get_by_role("button", name="Add a person").click()
+        expect_heading(page, "Add a person")
+        page.wait_for_timeout(500)
+        assert faults(page) == []
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    """The serious faults that axe finds."""
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
 }
 """Which roles have which right. Pages hide what is not allowed; `allowed` below refuses it."""
 
+PROVED = frozenset({Right.IMPORT, Right.PEOPLE})
+"""Not for the demonstration, which anybody at the machine may enter: it makes no accounts and takes in no patients."""
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -73,6 +76,7 @@ class Actor:
     practice_ids: frozenset[str] | None
     provider_keys: tuple[str, ...] = ()
     must_change_password: bool = False
+    is_demonstration: bool = False
     looked_up_at: datetime | None = field(default=None, compare=False)
 
     @classmethod
@@ -81,8 +85,9 @@ class Actor:
         return cls(f"{name} (command line)", name, Role.GROUP, None)
 
     def may(self, right: Right) -> bool:
-        """Say whether the role has the right, and the person a password of their own."""
-        return self.role in RIGHTS[right] and not self.must_change_password
+        """Say whether the role has the right, and the person proved who they are by a password of their own."""
+        is_barred = self.must_change_password or (self.is_demonstration and right in PROVED)
+        return self.role in RIGHTS[right] and not is_barred
 
     def sees(self, practice_id: str) -> bool:
         """Say whether the practice is one of the actor's."""
@@ -141,6 +146,8 @@ def check(actor: Actor, right: Right, practices: Any = ()) -> None:
     """Raise NotAllowed unless the actor has the right and every one of the practices; None stands for all there are."""
     if actor.must_change_password:
         raise NotAllowed("Choose a password of your own first. Nothing was done.", right=right)
+    if actor.is_demonstration and right in PROVED:
+        raise NotAllowed(f"The demonstration may not {right}. Nothing was done. Sign in as yourself.", right=right)
     if not actor.may(right):
         raise NotAllowed(
             f"The role {actor.role} may not {right}. Nothing was done. Ask the practice manager if you need to.",

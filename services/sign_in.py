@@ -8,7 +8,7 @@ import re
 import secrets
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -159,7 +159,11 @@ def session(store: Store, token: str | None, *, now: datetime, idle: timedelta =
             queries.see_session(tx, _hash(token), now=now)
     must_change = bool(password and password["is_one_time"])
     return SignedIn(
-        actor=actor_of(person, now=now, must_change_password=must_change),
+        actor=replace(
+            actor_of(person, now=now),
+            must_change_password=must_change,
+            is_demonstration=password is None and not _is_identity(token),
+        ),
         email=person["email"],
         must_change_password=must_change,
         since=started,
@@ -261,7 +265,7 @@ def account_of(email: str) -> str:
     return email if email.isprintable() and _LIKE_AN_ADDRESS.fullmatch(email) else ""
 
 
-def actor_of(person: Mapping[str, Any], *, now: datetime, must_change_password: bool = False) -> Actor:
+def actor_of(person: Mapping[str, Any], *, now: datetime) -> Actor:
     """Return a person as an actor; the group role sees the practices that it was given, like every other."""
     return Actor(
         user_id=person["user_id"],
@@ -269,7 +273,6 @@ def actor_of(person: Mapping[str, Any], *, now: datetime, must_change_password: 
         role=Role(person["role"]),
         practice_ids=frozenset(person["practice_ids"] or ()),
         provider_keys=tuple(person["provider_keys"] or ()),
-        must_change_password=must_change_password,
         looked_up_at=now,
     )
 

@@ -11,7 +11,7 @@ import pytest
 from queries import people as queries
 from queries.store import Store
 from services import passwords, people, sign_in
-from services.actors import Actor, Right, Role
+from services.actors import Actor, NotAllowed, Right, Role
 from services.errors import InvalidRequest
 from services.people import Details
 from services.sign_in import SessionEnded, SignedIn, SignInRefused, TooManyFailures
@@ -354,6 +354,15 @@ def test_one_who_has_no_password_is_told_to_sign_in_again(practice, store):
     assert str(problem).endswith("Sign in again.")
 
 
+def test_one_who_entered_without_any_proof_makes_no_accounts_and_takes_in_no_patients(practice, store):
+    sign_in.first_manager(store, now=NOW)
+    person(store, "tom", practice.id, role=Role.MANAGER, has_password=False)
+    tom = look(store, sign_in.start(store, "tom", now=NOW, how="demonstration")).actor
+    assert {right for right in Right if not tom.may(right)} == {Right.PEOPLE, Right.IMPORT}
+    with pytest.raises(NotAllowed, match="The demonstration may not manage people"):
+        people.give_one_time_password(store, "manager", actor=tom, now=NOW)
+
+
 # --- Out, and changed
 
 
@@ -592,6 +601,12 @@ def test_a_session_of_the_identity_provider_goes_on_there_and_not_by_a_password(
     assert str(problem).endswith("Sign in again.")
     with pytest.raises(SignInRefused, match="cannot go on"):
         resume(store, token, now=later)
+
+
+def test_one_who_comes_from_the_identity_provider_without_a_password_may_do_all_of_their_role(practice, store):
+    person(store, "grace", practice.id, role=Role.MANAGER, has_password=False)
+    here = look(store, identify(store, email="grace@example.com"))
+    assert all(here.actor.may(right) for right in Right)
 
 
 def test_one_who_comes_from_the_identity_provider_needs_not_change_a_one_time_password(practice, store):

@@ -56,7 +56,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.button("Add a person", type="primary", icon=":material/person_add:", on_click=dialogs.ask, args=("add",))
 
 practices = {practice.practice_id: practice.name for practice in here.practices}
-providers = opportunities.choices(here.store, here.practices, actor=here.actor).providers
+providers = {
+    key: words.removesuffix(f", {practices[key.split('/', 1)[0]]}")
+    for key, words in opportunities.choices(here.store, here.practices, actor=here.actor).providers.items()
+}
 found = matching(people.all_people(here.store, actor=here.actor), here)
 if found:
     actions = st.container()

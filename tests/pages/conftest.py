@@ -27,11 +27,16 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("CARE_MANAGER_TODAY", TODAY.isoformat())
     store = session.open_store()
     sign_in.first_manager(store, now=NOW)
-    with store.transaction() as tx:
-        people.write_password(tx, "manager", hash_="never typed", is_one_time=False, expires_at=None, now=NOW)
+    own_password(store, "manager")
     signed_in_as(monkeypatch, store, "manager")
     yield store
     session.close_store()
+
+
+def own_password(store: Store, user_id: str) -> None:
+    """Let somebody have chosen a password, which is never typed."""
+    with store.transaction() as tx:
+        people.write_password(tx, user_id, hash_="never typed", is_one_time=False, expires_at=None, now=NOW)
 
 
 def signed_in_as(monkeypatch: pytest.MonkeyPatch, store: Store, user_id: str) -> None:

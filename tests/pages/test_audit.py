@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from queries import people as queries
 from queries.store import Store
 from services import audit, history, people, practices
 from services.actors import Role
 from services.audit import Filters
 from services.people import Details
-from tests.pages.conftest import signed_in_as
+from tests.pages.conftest import own_password, signed_in_as
 from tests.pages.screen import field, open_page, press, read
 from tests.practice import BY, NOW, SYSTEM, SmallPractice
 
@@ -133,9 +132,3 @@ def test_whom_it_is_not_for_sees_nothing_of_it(store: Store, practice, monkeypat
     app = open_page("audit.py")
     assert f"This page is not for the role {role}." in read(app)
     assert not app.dataframe
-
-
-def own_password(store: Store, user_id: str) -> None:
-    """Let somebody have chosen a password."""
-    with store.transaction() as tx:
-        queries.write_password(tx, user_id, hash_="never typed", is_one_time=False, expires_at=None, now=NOW)

@@ -301,10 +301,11 @@ def test_a_change_ends_the_sessions_of_the_person_but_not_ones_own(store, elm, g
     assert sign_in.session(store, mine, now=NOW) is not None
 
 
-def test_one_who_deactivates_themselves_is_out_as_well(store, elm, grace):
+def test_one_who_deactivates_themselves_is_out_as_well_and_stays_out_when_they_come_back(store, elm, grace):
     person(store, "priya", elm, role=Role.MANAGER)
     mine = sign_in.start(store, "grace", now=NOW, how="test")
     change(store, "grace", grace, is_active=False)
+    change(store, "grace", SYSTEM, is_active=True)
     with pytest.raises(SessionEnded):
         sign_in.session(store, mine, now=NOW)
 

@@ -30,8 +30,8 @@ NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-r
 
 PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
-    "imports.py": ("Import", ":material/upload_file:", "import", Right.IMPORT),
-    "people.py": ("People", ":material/group:", "people", Right.PEOPLE),
+    "imports.py": ("Import", ":material/upload_file:", "import", Right.PREVIEW),
+    "people.py": ("People", ":material/group:", "people", Right.SEE_PEOPLE),
     "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),
     "settings.py": ("Settings", ":material/tune:", "settings", Right.SETTINGS),
     "account.py": ("Your account", ":material/account_circle:", "account", None),

@@ -77,7 +77,7 @@ def remove_sample() -> None:
     st.session_state["import_done"] = "The sample practice was removed. Everything else was kept."
 
 
-here = session.require(Right.IMPORT)
+here = session.require(Right.PREVIEW)
 st.title("Import")
 if asked := st.session_state.pop("import_asked", None):
     apply(*asked)
@@ -96,10 +96,13 @@ if files:
         st.error(format.plain(str(refused)))
     else:
         import_tables.show_preview(preview)
+        is_allowed = here.actor.may(Right.IMPORT)
+        if not is_allowed:
+            st.info("The demonstration shows what an import would change. To import, sign in as yourself.")
         st.button(
             "Import",
             type="primary",
-            disabled=not preview.is_usable,
+            disabled=not (preview.is_usable and is_allowed),
             on_click=ask,
             args=(extract, practice, uuid.uuid4().hex),
         )

@@ -26,7 +26,7 @@ def matching(everybody: list[Person], here: session.Session) -> list[Person]:
     return sorted(found, key=lambda person: not person.is_active)
 
 
-def offer_actions(picked: Person | None) -> None:
+def offer_actions(picked: Person | None, *, is_allowed: bool) -> None:
     """Draw what can be done with the person that is picked."""
     name = format.plain(picked.name) if picked else ""
     switch = "deactivate" if picked is None or picked.is_active else "activate"
@@ -40,20 +40,30 @@ def offer_actions(picked: Person | None) -> None:
                 words,
                 key=f"person_{action}",
                 icon=f":material/{icon}:",
-                disabled=picked is None,
+                disabled=picked is None or not is_allowed,
                 on_click=dialogs.ask,
                 args=(action, picked),
             )
         st.markdown(f"**{name}**" if picked else ":small[Click on a person to change them.]")
 
 
-here = session.require(Right.PEOPLE)
+here = session.require(Right.SEE_PEOPLE)
 st.title("People")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.text_input(
         "Search", key="people_search", type="search", live=True, placeholder="Name, e-mail or role", width=280
     )
-    st.button("Add a person", type="primary", icon=":material/person_add:", on_click=dialogs.ask, args=("add",))
+    is_allowed = here.actor.may(Right.PEOPLE)
+    st.button(
+        "Add a person",
+        type="primary",
+        icon=":material/person_add:",
+        disabled=not is_allowed,
+        on_click=dialogs.ask,
+        args=("add",),
+    )
+if not is_allowed:
+    st.info("The demonstration shows who may sign in. To add or change people, sign in as yourself.")
 
 practices = {practice.practice_id: practice.name for practice in here.practices}
 providers = {
@@ -65,7 +75,7 @@ if found:
     actions = st.container()
     picked = people_table.show(found, practices, providers)
     with actions:
-        offer_actions(picked)
+        offer_actions(picked, is_allowed=is_allowed)
 else:
     st.info("Nobody here matches this search.")
 people_dialogs.draw(here, partial(Fields, practices=practices, providers=providers))

@@ -36,9 +36,11 @@ class Right(StrEnum):
 
     SEE = "see the list and its patients"
     EXPORT = "export lists"
+    PREVIEW = "look at what an extract would change"
     IMPORT = "import extracts"
     SAMPLE = "add or remove the sample practice"
     SETTINGS = "change a practice's settings"
+    SEE_PEOPLE = "see who may sign in"
     PEOPLE = "manage people"
     HISTORY = "see the audit"
 
@@ -49,9 +51,11 @@ LEADERS = frozenset({Role.MANAGER, Role.GROUP})
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE: EVERYBODY,
     Right.EXPORT: LEADERS,
+    Right.PREVIEW: LEADERS,
     Right.IMPORT: LEADERS,
     Right.SAMPLE: LEADERS,
     Right.SETTINGS: LEADERS,
+    Right.SEE_PEOPLE: LEADERS,
     Right.PEOPLE: LEADERS,
     Right.HISTORY: LEADERS,
 }

@@ -69,7 +69,7 @@ class Result:
     sentence: str
 
 
-@allowed(Right.IMPORT)
+@allowed(Right.PREVIEW)
 def preview(store: Store, extract: Extract, *, practice: str | None, actor: Actor, today: date) -> Preview:
     """Say what importing an extract into a practice would do; changes nothing.
 
@@ -148,16 +148,16 @@ def apply(
     return Result(import_id, name, counts, refused.height, note, sentence)
 
 
-@allowed(Right.IMPORT, practice="practice_ids")
+@allowed(Right.PREVIEW, practice="practice_ids")
 def history(store: Store, practice_ids: Sequence[str], *, actor: Actor) -> pl.DataFrame:
     """Return the imports of some practices with their sums, newest first."""
     return queries.history(store, practice_ids)
 
 
-@allowed(Right.IMPORT)
+@allowed(Right.PREVIEW)
 def refusals(store: Store, import_id: str, *, actor: Actor) -> pl.DataFrame:
     """Return file, line, column_name, reason and row_text of the rows that an import refused."""
-    check(actor, Right.IMPORT, queries.practice_of(store, import_id))
+    check(actor, Right.PREVIEW, queries.practice_of(store, import_id))
     return queries.refusals(store, import_id)
 
 
@@ -191,7 +191,7 @@ def _target(source: Reading, extract: Extract, named: str | None, actor: Actor) 
     if wanted:
         found = practices.named(everyone, wanted)
         if found:
-            check(actor, Right.IMPORT, found)
+            check(actor, Right.PREVIEW, found)
         if found and found.is_sample:
             raise InvalidRequest(
                 f"{found.name} is made up: an extract cannot be imported into it. Nothing was changed. "

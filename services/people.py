@@ -49,7 +49,7 @@ class Details:
     is_active: bool = True
 
 
-@allowed(Right.PEOPLE)
+@allowed(Right.SEE_PEOPLE)
 def all_people(store: Store, *, actor: Actor) -> list[Person]:
     """Return everybody who shares a practice with the actor, and those without any practice that the actor may mend."""
     return [_as_seen(person, actor) for person in _everybody(store) if _is_reachable(person, actor)]

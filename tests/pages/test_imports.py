@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from queries.store import Store
 from services import opportunities, practices, sample
+from tests.pages.conftest import signed_in_as
 from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
 
 FILES = {
@@ -124,3 +125,11 @@ def test_the_sample_can_be_removed_on_screen(page, store):
     next(button for button in page.button if button.label == "Remove it").click().run()
     assert "The sample practice was removed" in page.success[0].value
     assert practices.all_practices(store) == []
+
+
+def test_the_demonstration_shows_what_would_change_and_imports_nothing(page, store, monkeypatch):
+    sample.add(store, actor=SYSTEM, today=TODAY, now=NOW)
+    signed_in_as(monkeypatch, store, sample.MANAGER)
+    upload(page.run(), FILES)
+    assert "The demonstration shows what an import would change" in page.info[0].value
+    assert next(button for button in page.button if button.label == "Import").disabled

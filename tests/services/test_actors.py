@@ -267,7 +267,7 @@ def test_a_refusal_is_recorded_with_who_and_which_right(practice, store):
     amara = person(store, "amara", practice.id)
     with pytest.raises(NotAllowed):
         people.all_people(store, actor=amara)
-    assert refusals(store) == [("amara", "manage people", None, AT)]
+    assert refusals(store) == [("amara", "see who may sign in", None, AT)]
 
 
 def test_a_refusal_is_recorded_with_the_practice_that_is_not_theirs(practice, store):
@@ -288,7 +288,7 @@ def test_what_a_service_refuses_inside_is_recorded_as_well_and_nothing_else_kept
     details = Details("Amara", "amara@example.com", Role.GROUP, {practice.id: None})
     with pytest.raises(NotAllowed):
         people.add(store, details, actor=grace, now=NOW)
-    assert refusals(store) == [("grace", "manage people", None, AT)]
+    assert refusals(store) == [("grace", "see who may sign in", None, AT)]
     assert "person added" not in history.kinds(store, actor=SYSTEM)
 
 
@@ -300,14 +300,14 @@ def test_one_service_within_another_is_recorded_once_and_does_not_wait_for_its_t
 
     with pytest.raises(NotAllowed):
         outer(store, actor=person(store, "amara", practice.id), now=NOW)
-    assert refusals(store) == [("amara", "manage people", None, AT)]
+    assert refusals(store) == [("amara", "see who may sign in", None, AT)]
 
 
 def test_a_refusal_that_cannot_be_recorded_is_one_all_the_same(practice, store, caplog):
     amara = person(store, "amara", practice.id)
     broken = Store(now=NOW)
     broken.close()
-    with caplog.at_level(logging.ERROR), pytest.raises(NotAllowed, match="may not manage people"):
+    with caplog.at_level(logging.ERROR), pytest.raises(NotAllowed, match="may not see who may sign in"):
         people.all_people(broken, actor=amara)
     assert "could not be recorded" in caplog.text
 

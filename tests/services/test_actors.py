@@ -288,7 +288,7 @@ def test_what_a_service_refuses_inside_is_recorded_as_well_and_nothing_else_kept
     details = Details("Amara", "amara@example.com", Role.GROUP, {practice.id: None})
     with pytest.raises(NotAllowed):
         people.add(store, details, actor=grace, now=NOW)
-    assert refusals(store) == [("grace", "see who may sign in", None, AT)]
+    assert refusals(store) == [("grace", "manage people", None, AT)]
     assert "person added" not in history.kinds(store, actor=SYSTEM)
 
 

@@ -116,6 +116,6 @@ def _token_of_identity() -> str:
         email=str(claims.get("email") or ""),
         is_verified=claims.get("email_verified"),
         subject=f"{claims.get('iss')} {claims.get('sub')}",
-        issued_at=datetime.fromtimestamp(int(claims.get("auth_time") or claims["iat"]), UTC),
+        issued_at=datetime.fromtimestamp(int(claims["iat"]), UTC),
         now=datetime.now(UTC),
     )

@@ -27,5 +27,10 @@ def refresh(store: Store, practice_ids: Sequence[str], *, today: date) -> None:
             tx.execute("listing/note_freshness", practice_id=practice_id, today=today, revision=revision)
 
 
+def is_fresh(source: Store | Reading, practice_ids: Sequence[str], *, today: date) -> bool:
+    """Say whether the kept list of each of these practices is that of the day and of the practice's data."""
+    return not _stale(source, practice_ids, today=today)
+
+
 def _stale(source: Store | Reading, practice_ids: Sequence[str], *, today: date) -> list[dict[str, Any]]:
     return source.frame("listing/stale", practice_ids=list(practice_ids), today=today).to_dicts()

@@ -62,6 +62,8 @@ def remove(tx: Transaction, practice_id: str) -> None:
         "import_refusals",
         "imports",
         "user_practices",
+        "reject_reasons",
+        "saved_views",
         "practice_settings",
         "practices",
     ):

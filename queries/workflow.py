@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,9 @@ STATE = pl.Schema(
         ("reject_reason", pl.String()),
         ("assigned_to", pl.String()),
         ("attempts", pl.Int32()),
+        ("last_attempt_at", pl.Datetime("us")),
         ("last_contact_at", pl.Datetime("us")),
+        ("booked_on", pl.Date()),
         ("changed_by", pl.String()),
         ("changed_at", pl.Datetime("us")),
     ]
@@ -37,14 +40,53 @@ EVENT = pl.Schema(
         ("note", pl.String()),
         ("before", pl.String()),
         ("after", pl.String()),
+        ("action_id", pl.String()),
+        ("undoes", pl.Int64()),
     ]
 )
-"""The columns of a frame of events; before and after are JSON, times in UTC."""
+"""The columns of a frame of events; before and after are JSON, times in UTC; undoes is the event that is taken back."""
 
 
 def states(source: Store | Reading, practice_id: str) -> pl.DataFrame:
     """Return the state of every opportunity of a practice that anybody touched."""
     return source.frame("workflow/states", practice_id=practice_id)
+
+
+def current(
+    source: Store | Reading, practice_ids: Sequence[str], opportunity_ids: Sequence[str], *, today: date
+) -> pl.DataFrame:
+    """Return what is known now about opportunities, named by their practices and ids side by side.
+
+    One row for each that there is: the columns of STATE, patient_id, patient, cot_number, is_listed, shown_status and
+    version. The kept list must be fresh (`listing.refresh`).
+    """
+    return source.frame(
+        "workflow/current", practice_ids=list(practice_ids), opportunity_ids=list(opportunity_ids), today=today
+    )
+
+
+def last_changes(
+    source: Store | Reading, practice_ids: Sequence[str], opportunity_ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return who last did what, and when, to opportunities named by their practices and ids side by side."""
+    return source.frame(
+        "workflow/last_changes", practice_ids=list(practice_ids), opportunity_ids=list(opportunity_ids)
+    ).to_dicts()
+
+
+def find_action(source: Store | Reading, action_id: str) -> dict[str, Any] | None:
+    """Return the press of a button of that id: its kind, by_user and happened_at; or None when it was not done."""
+    return next(iter(source.frame("actions/find", action_id=action_id).to_dicts()), None)
+
+
+def record_action(tx: Transaction, action_id: str, *, kind: str, by: str, now: datetime) -> None:
+    """Note that a button was pressed."""
+    tx.execute("actions/record", action_id=action_id, kind=kind, by=by, now=now)
+
+
+def events_of(source: Store | Reading, action_id: str, *, happened_at: datetime) -> list[dict[str, Any]]:
+    """Return the events of one press of a button, newest first, without those that were taken back."""
+    return source.frame("actions/events", action_id=action_id, happened_at=happened_at).to_dicts()
 
 
 def write_states(tx: Transaction, states: pl.DataFrame) -> None:

@@ -35,6 +35,7 @@ class Right(StrEnum):
     """What a person may do."""
 
     SEE = "see the list and its patients"
+    WORK = "work opportunities"
     EXPORT = "export lists"
     PREVIEW = "look at what an extract would change"
     IMPORT = "import extracts"
@@ -47,9 +48,11 @@ class Right(StrEnum):
 
 EVERYBODY = frozenset(Role)
 LEADERS = frozenset({Role.MANAGER, Role.GROUP})
+STAFF = EVERYBODY - {Role.READ_ONLY}
 
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE: EVERYBODY,
+    Right.WORK: STAFF,
     Right.EXPORT: LEADERS,
     Right.PREVIEW: LEADERS,
     Right.IMPORT: LEADERS,

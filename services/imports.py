@@ -265,9 +265,8 @@ def _reject_inactive(tx: Transaction, practice_id: str, plan: Plan, *, now: date
         state = states.get(opportunity_id, {"attempts": 0})
         if state.get("status") == "rejected":
             continue
-        until = state.get("snoozed_until")
-        before = "snoozed" if until and until > today else state.get("status", "open")
         change = {"status": "rejected", "reject_reason": words.INACTIVE}
+        before = {"status": state.get("status", "open"), "reject_reason": state.get("reject_reason")}
         changed.append(
             {
                 **{name: state.get(name) for name in workflow.STATE},
@@ -278,7 +277,7 @@ def _reject_inactive(tx: Transaction, practice_id: str, plan: Plan, *, now: date
                 "changed_at": _utc(now),
             }
         )
-        event = _event(practice_id, "rejected", SYSTEM, now, before={"status": before}, after=change)
+        event = _event(practice_id, "rejected", SYSTEM, now, before=before, after=change)
         events.append({**event, "opportunity_id": opportunity_id, "patient_id": patient_id})
     if changed:
         workflow.write_states(tx, pl.DataFrame(changed, schema=workflow.STATE))

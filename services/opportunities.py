@@ -48,7 +48,7 @@ SORTS = {
 GROUPINGS = {"none": "Nothing", "patient": "Patient", "household": "Household"}
 
 SHOWN_STATUSES = ("open", "contacted")
-"""Snoozed and rejected opportunities are off the list unless asked for."""
+"""Snoozed, booked and rejected opportunities are off the list unless asked for."""
 
 WHOLE_LIST = 2_000
 """So many rows at most are handed out at once; beyond that the list goes by pages."""
@@ -72,6 +72,7 @@ class Filters:
     statuses: tuple[str, ...] = SHOWN_STATUSES
     assignees: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    reject_reasons: tuple[str, ...] = ()
     opened_from: date | None = None
     opened_to: date | None = None
     updated_from: date | None = None
@@ -88,6 +89,7 @@ class Filters:
     has_mobile: bool | None = None
     has_email: bool | None = None
     is_partly_done: bool | None = None
+    is_due: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,10 @@ class Worklist:
 
     Columns of rows: row_id, practice_id, practice, opportunity_id, course_id, cot_number, patient_id, patient,
     household_id, provider, payor, payor_kind, opened_on, last_updated_on, status, status_text, snoozed_until,
-    reject_reason, assignee_id, assigned_to, attempts, last_contact_at, version, value_pence, uda, worth_pence,
-    charge_pence, phone, email, counted_visit_on, unlinked_visit_on, next_visit_on, reason, reason_text,
-    is_partly_done, is_active. One row for each opportunity.
+    reject_reason, booked_on, assignee_id, assigned_to, is_assignee_active, attempts, last_attempt_at,
+    last_contact_at, patient_contacted_on (about another course, while that keeps this one from being due),
+    contact_again_on, version, value_pence, uda, worth_pence, charge_pence, phone, email, counted_visit_on,
+    unlinked_visit_on, next_visit_on, reason, reason_text, is_partly_done, is_active. One row for each opportunity.
     """
 
     rows: pl.DataFrame
@@ -261,7 +264,7 @@ def unlisted(store: Store, practice: Practice, *, actor: Actor, today: date) -> 
     """
     settings = rule_of(practice)
     courses = queries.unlisted(store, practice.practice_id, today=today, settings=settings)
-    return table_of(_with_reasons(courses, settings))
+    return table_of(with_reasons(courses, settings))
 
 
 @allowed(Right.SEE, practice="practices")
@@ -300,7 +303,7 @@ def patient_card(
         )
         card = PatientCard(
             patient=patient,
-            courses=_with_reasons(courses, settings),
+            courses=with_reasons(courses, settings),
             items=patient_queries.items(reading, practice.practice_id, patient_id),
             visits=patient_queries.planned_visits(reading, practice.practice_id, patient_id),
             appointments=patient_queries.appointments(reading, practice.practice_id, patient_id),
@@ -334,7 +337,8 @@ def rule_of(practice: Practice) -> dict[str, Any]:
     }
 
 
-def _with_reasons(courses: pl.DataFrame, settings: Mapping[str, Any]) -> pl.DataFrame:
+def with_reasons(courses: pl.DataFrame, settings: Mapping[str, Any]) -> pl.DataFrame:
+    """Add reason_text and uda to courses that have the columns of the macro courses_on."""
     return courses.with_columns(
         reason_text=words.course_reason(horizon_days=settings["horizon_days"], lookback_days=settings["lookback_days"]),
         uda=pl.col("uda_left").cast(pl.Float64),

@@ -6,8 +6,14 @@ from datetime import date
 
 import polars as pl
 
-STATUSES = {"open": "Open", "contacted": "Contacted", "snoozed": "Snoozed", "rejected": "Rejected"}
-"""Every status that an opportunity may have while it is one; booked ones are none any more."""
+STATUSES = {
+    "open": "Open",
+    "contacted": "Contacted",
+    "snoozed": "Snoozed",
+    "booked": "Booked",
+    "rejected": "Rejected",
+}
+"""Every status that an opportunity may have; a booked one is told to be so and waits for an import that shows it."""
 
 LISTED_REASONS = {
     "no_visit": "No appointment",
@@ -41,11 +47,13 @@ INACTIVE = "inactive in chart"
 
 
 def status_text() -> pl.Expr:
-    """Say the status; the frame has status, snoozed_until, reject_reason and is_active."""
+    """Say the status; the frame has status, snoozed_until, booked_on, reject_reason and is_active."""
     is_active_again = (pl.col("reject_reason") == INACTIVE) & pl.col("is_active")
     return (
         pl.when(pl.col("status") == "snoozed")
         .then(pl.format("Snoozed until {}", day_text("snoozed_until")))
+        .when(pl.col("status") == "booked")
+        .then(pl.format("Booked for {}", day_text("booked_on")))
         .when((pl.col("status") == "rejected") & is_active_again)
         .then(pl.lit("Rejected, but active again in the chart"))
         .otherwise(pl.col("status").replace_strict(STATUSES, return_dtype=pl.String))

@@ -116,10 +116,9 @@ class History:
         if day < self.today - timedelta(days=DAYS_OF_USE):
             return
         at = self._moment(course.course_id, day)
-        before = {"status": self._shown(course.course_id, at.date())}
         visit_on = appointment.starts_at.date()
-        after = {"status": "booked", "appointment_id": appointment.appointment_id, "visit_on": visit_on}
-        self._record(course, "booked", SYSTEM, at, None, before, after)
+        after = {"appointment_id": appointment.appointment_id, "visit_on": visit_on}
+        self._record(course, "booked", SYSTEM, at, None, {}, after)
 
     def made_inactive(self, course: Course, day: date) -> None:
         """Note that the chart made a course inactive, which rejects the opportunity."""
@@ -185,13 +184,14 @@ class History:
         return day if is_open(day) else next_open(day + timedelta(days=self.rng.randint(1, 5)))
 
     def _contact(self, course: Course, caller: Colleague, day: date, channel: str) -> None:
-        changes = {} if self._shown(course.course_id, day) == "contacted" else {"status": "contacted"}
+        state = self.states.get(course.course_id)
+        changes = {"status": "contacted"} if state is None or state.status == "open" else {}
         self._write(course, "contacted", caller.user_id, day, facts={"channel": channel}, **changes)
 
     def _snooze(self, course: Course, caller: Colleague, day: date) -> date:
         until = day + timedelta(days=self.rng.choices(list(SNOOZE_DAYS), list(SNOOZE_DAYS.values()))[0])
         reason = self.rng.choice(SNOOZE_REASONS)
-        self._write(course, "snoozed", caller.user_id, day, status="snoozed", snoozed_until=until, snooze_reason=reason)
+        self._write(course, "snoozed", caller.user_id, day, snoozed_until=until, snooze_reason=reason)
         return until
 
     def _reject(self, course: Course, caller: Colleague, day: date) -> date | None:
@@ -226,15 +226,14 @@ class History:
     ) -> None:
         """Change the state and add the event that says so; facts belong to the event alone."""
         at = self._moment(course.course_id, day)
-        shown = self._shown(course.course_id, at.date())
         state = self.states.setdefault(course.course_id, State(self.practice_id, course.course_id))
-        before = {name: shown if name == "status" else getattr(state, name) for name in changes}
-        for name, value in changes.items():
-            if (name, value) != ("status", "snoozed"):  # the kept status is the one to return to
-                setattr(state, name, value)
-        state.attempts += kind == "attempted"
+        if kind == "attempted":
+            changes |= {"attempts": state.attempts + 1, "last_attempt_at": at}
         if kind == "contacted":
-            state.last_contact_at = at
+            changes |= {"last_contact_at": at}
+        before = {name: getattr(state, name) for name in changes}
+        for name, value in changes.items():
+            setattr(state, name, value)
         state.changed_by, state.changed_at = by, at
         self._record(course, kind, by, at, note, before, {**changes, **(facts or {})})
 
@@ -257,7 +256,7 @@ class History:
                 by_user=by,
                 happened_at=at,
                 note=note,
-                before=_json({name: value for name, value in before.items() if value is not None}),
+                before=_json(before),
                 after=_json(after),
             )
         )
@@ -274,4 +273,4 @@ class History:
 
 
 def _json(values: dict[str, Any]) -> str | None:
-    return json.dumps(values, default=date.isoformat) if values else None
+    return json.dumps(values, default=str) if values else None

@@ -134,6 +134,8 @@ class Event:
     note: str | None
     before: str | None
     after: str | None
+    action_id: str | None = None
+    undoes: int | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +150,9 @@ class State:
     reject_reason: str | None = None
     assigned_to: str | None = None
     attempts: int = 0
+    last_attempt_at: datetime | None = None
     last_contact_at: datetime | None = None
+    booked_on: date | None = None
     changed_by: str = ""
     changed_at: datetime = datetime.min
 

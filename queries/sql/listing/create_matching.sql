@@ -4,28 +4,35 @@ create macro listing.matching(today, filters) as table
 select
     opportunities.*,
     opportunities.rowid as listing_row,
-    case
-        when care_states.status = 'rejected' then 'rejected'
-        when care_states.snoozed_until > today::date then 'snoozed'
-        else coalesce(care_states.status, 'open')
-    end as status,
-    care_states.snoozed_until, care_states.reject_reason, care_states.assigned_to as assignee_id,
-    users.name as assigned_to, care_states.attempts, care_states.last_contact_at,
+    listing.status_of(care_states.status, care_states.booked_on, care_states.snoozed_until, today) as status,
+    care_states.snoozed_until, care_states.reject_reason, care_states.booked_on,
+    care_states.assigned_to as assignee_id, users.name as assigned_to, users.is_active as is_assignee_active,
+    care_states.attempts, care_states.last_attempt_at, care_states.last_contact_at,
+    contacts_elsewhere.contact_on as patient_contacted_on,
+    contacts_elsewhere.contact_on + practice_settings.suppression_days as contact_again_on,
     coalesce(care_states.version, 0) as version
 from listing.opportunities
+join main.practice_settings on practice_settings.practice_id = opportunities.practice_id
 left join main.care_states on care_states.practice_id = opportunities.practice_id
     and care_states.opportunity_id = opportunities.opportunity_id
 left join main.users on users.user_id = care_states.assigned_to
+left join listing.contacts_elsewhere(today) as contacts_elsewhere
+    on contacts_elsewhere.practice_id = opportunities.practice_id
+    and contacts_elsewhere.opportunity_id = opportunities.opportunity_id
 where opportunities.today = today::date
     and opportunities.practice_id in (select unnest(struct_extract(filters, 'practice_ids')::text[]))
     and list_contains(
         struct_extract(filters, 'statuses')::text[],
-        case
-            when care_states.status = 'rejected' then 'rejected'
-            when care_states.snoozed_until > today::date then 'snoozed'
-            else coalesce(care_states.status, 'open')
-        end
+        listing.status_of(care_states.status, care_states.booked_on, care_states.snoozed_until, today)
     )
+    and (struct_extract(filters, 'is_due')::boolean is null
+        or listing.is_due(
+            listing.status_of(care_states.status, care_states.booked_on, care_states.snoozed_until, today),
+            care_states.last_attempt_at, care_states.last_contact_at, contacts_elsewhere.contact_on,
+            practice_settings.suppression_days, today
+        ) = struct_extract(filters, 'is_due')::boolean)
+    and (struct_extract(filters, 'reject_reasons')::text[] is null
+        or list_contains(struct_extract(filters, 'reject_reasons')::text[], care_states.reject_reason))
     and (struct_extract(filters, 'words')::text[] is null or len(list_filter(
         struct_extract(filters, 'words')::text[], lambda word: not contains(opportunities.search_text, word)
     )) = 0)

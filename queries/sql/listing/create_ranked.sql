@@ -7,8 +7,9 @@ with keyed as (
     select
         matching.listing_row, matching.practice_id, matching.opportunity_id, matching.patient_key,
         matching.household_key, matching.opened_on, matching.value_pence, matching.uda, matching.worth_pence,
-        matching.status, matching.snoozed_until, matching.reject_reason, matching.assignee_id, matching.assigned_to,
-        matching.attempts, matching.last_contact_at, matching.version,
+        matching.status, matching.snoozed_until, matching.reject_reason, matching.booked_on, matching.assignee_id,
+        matching.assigned_to, matching.is_assignee_active, matching.attempts, matching.last_attempt_at,
+        matching.last_contact_at, matching.patient_contacted_on, matching.contact_again_on, matching.version,
         case sort
             when 'opened_on' then opened_on - '1970-01-01'::date
             when 'last_updated_on' then last_updated_on - '1970-01-01'::date
@@ -16,7 +17,7 @@ with keyed as (
             when 'value' then value_pence
             when 'uda' then (uda * 100)::bigint
             when 'worth' then worth_pence
-            when 'status' then list_position(['open', 'contacted', 'snoozed', 'rejected'], status)
+            when 'status' then list_position(['open', 'contacted', 'snoozed', 'booked', 'rejected'], status)
         end as plain_number,
         case sort
             when 'practice' then practices.name
@@ -24,7 +25,7 @@ with keyed as (
             when 'provider' then provider_initials
             when 'payor' then payor_name
             when 'cot_number' then lpad(cot_number, 40, ' ')
-            when 'assigned_to' then assigned_to
+            when 'assigned_to' then matching.assigned_to
             when 'phone' then matching.phone
             when 'email' then lower(email)
             when 'reason' then reason

@@ -40,7 +40,8 @@ select
     page.practice_id, practices.name as practice, page.opportunity_id, shown.course_id, shown.cot_number,
     shown.patient_id, shown.patient_name as patient, shown.household_id, shown.provider_initials as provider,
     shown.payor_name as payor, shown.payor_kind, shown.opened_on, shown.last_updated_on, page.status, page.snoozed_until,
-    page.reject_reason, page.assignee_id, page.assigned_to, page.attempts, page.last_contact_at, page.version,
+    page.reject_reason, page.booked_on, page.assignee_id, page.assigned_to, page.is_assignee_active, page.attempts,
+    page.last_attempt_at, page.last_contact_at, page.patient_contacted_on, page.contact_again_on, page.version,
     shown.value_pence, shown.uda::double as uda, shown.worth_pence, shown.charge_pence, shown.phone, shown.email,
     shown.counted_visit_on, shown.unlinked_visit_on, shown.next_visit_on, shown.reason, shown.is_partly_done,
     shown.is_active

@@ -1,0 +1,7 @@
+-- Whether an opportunity needs action on a day: it is on the list, nobody tried to reach the patient on that day, and
+-- the patient was not contacted, about this course or another, within suppression_days. Of one opportunity.
+create macro listing.is_due(status, last_attempt_at, last_contact_at, patient_contacted_on, suppression_days, today) as
+    status in ('open', 'contacted')
+    and coalesce(last_attempt_at::date < today::date, true)
+    and coalesce(last_contact_at::date <= today::date - suppression_days::integer, true)
+    and patient_contacted_on is null

@@ -1,0 +1,339 @@
+"""What people do about opportunities: assign, snooze, reject, note, attempt, book, restore, undo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from queries import people as people_queries
+from queries import workflow
+from queries.store import Store
+from services import actions, reject_reasons, words
+from services.actions import Chosen, Outcome, Step
+from services.actors import Actor, Right, allowed
+from services.errors import InvalidRequest
+
+OUTCOMES = {
+    "spoke": "Spoke",
+    "left message": "Left message",
+    "no answer": "No answer",
+    "wrong number": "Wrong number",
+}
+"""How a try to reach a patient by phone ended."""
+
+CONTACTS = ("spoke", "left message")
+"""The outcomes that are a contact; the others are attempts alone (domain.md 3.4)."""
+
+LONGEST_NOTE = 2_000
+FURTHEST_DAYS = 730
+"""A snooze, or a visit told to be booked, this far ahead at most: further is a slip of the year."""
+
+
+@allowed(Right.WORK, practice="chosen")
+def assign(
+    store: Store,
+    chosen: Sequence[Chosen],
+    assignees: Sequence[str],
+    *,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
+) -> Outcome:
+    """Assign opportunities to one person, to nobody when none is named, or share them out evenly over several.
+
+    A patient's opportunities go to one of them together. Raises InvalidRequest for somebody who may not sign in any
+    more, or not work the practice of one of the opportunities.
+    """
+    people = {row["user_id"]: row for row in people_queries.all_people(store).to_dicts()}
+    practice_ids = {one.practice_id for one in chosen}
+    for user_id in assignees:
+        person = people.get(user_id)
+        if person is None or not person["is_active"]:
+            name = person["name"] if person else "This person"
+            raise InvalidRequest(f"{name} may not sign in any more. Nothing was assigned. Choose somebody else.")
+        if not practice_ids <= set(person["practice_ids"] or ()):
+            raise InvalidRequest(
+                f"{person['name']} does not work at every practice of these rows. Nothing was assigned. "
+                "Choose somebody else, or rows of one practice."
+            )
+    load: Counter[str] = Counter(dict.fromkeys(assignees, 0))
+    by_patient: dict[tuple[str, str], str] = {}
+
+    def decide(row: dict[str, Any]) -> Sequence[Step] | str:
+        patient = (row["practice_id"], row["patient_id"])
+        if assignees and patient not in by_patient:
+            by_patient[patient] = min(assignees, key=load.__getitem__)
+        to = by_patient.get(patient)
+        if to:
+            load[to] += 1
+        if row["assigned_to"] == to:
+            return f"it is assigned to {people[to]['name']} already." if to else "it is assigned to nobody already."
+        return [Step("assigned", {"assigned_to": to})]
+
+    names = [people[user_id]["name"] for user_id in assignees]
+    said = (
+        f"assigned to {' and '.join((', '.join(names[:-1]), names[-1])) if len(names) > 1 else names[0]}"
+        if names
+        else "assigned to nobody"
+    )
+    return actions.act(
+        store, chosen, decide, kind="assigned", said=said, actor=actor, now=now, today=today, action_id=action_id
+    )
+
+
+@allowed(Right.WORK, practice="chosen")
+def snooze(
+    store: Store,
+    chosen: Sequence[Chosen],
+    *,
+    until: date,
+    reason: str | None = None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
+) -> Outcome:
+    """Take opportunities off the list until a date; they come back by themselves with the status they had.
+
+    Raises InvalidRequest for a date that is not after today.
+    """
+    _check_ahead(until, today, "Choose a date after today until which to snooze.", least=1)
+    changes = {"snoozed_until": until, "snooze_reason": _text(reason)}
+
+    def decide(row: dict[str, Any]) -> Sequence[Step] | str:
+        if row["shown_status"] in ("rejected", "booked"):
+            return f"it is {row['shown_status']}; restore it first."
+        return [Step("snoozed", changes)]
+
+    said = f"snoozed until {words.day(until)}"
+    return actions.act(
+        store, chosen, decide, kind="snoozed", said=said, actor=actor, now=now, today=today, action_id=action_id
+    )
+
+
+@allowed(Right.WORK, practice="chosen")
+def reject(
+    store: Store,
+    chosen: Sequence[Chosen],
+    *,
+    reason: str,
+    note: str | None = None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
+) -> Outcome:
+    """Take opportunities off the list until they are restored; the course is not touched.
+
+    Raises InvalidRequest for a reason that is not one of the practice's, or "other" without words.
+    """
+    note = _text(note)
+    offered = reject_reasons.of(store, sorted({one.practice_id for one in chosen}))
+    if any(reason not in reasons for reasons in offered.values()):
+        raise InvalidRequest("Choose one of the practice's reasons. Nothing was rejected.")
+    if reason == reject_reasons.OTHER and not note:
+        raise InvalidRequest("Say what the other reason is. Nothing was rejected.")
+
+    def decide(row: dict[str, Any]) -> Sequence[Step] | str:
+        if row["shown_status"] == "rejected":
+            return f"it is rejected already ({row['reject_reason']})."
+        return [Step("rejected", {"status": "rejected", "reject_reason": reason}, note=note)]
+
+    said = f"rejected: {reason}"
+    return actions.act(
+        store, chosen, decide, kind="rejected", said=said, actor=actor, now=now, today=today, action_id=action_id
+    )
+
+
+@allowed(Right.WORK, practice="chosen")
+def note(
+    store: Store, chosen: Sequence[Chosen], text: str, *, actor: Actor, now: datetime, today: date, action_id: str
+) -> Outcome:
+    """Write a note on opportunities. Raises InvalidRequest for an empty or too long one."""
+    written = _text(text)
+    if not written:
+        raise InvalidRequest("Write the note first. Nothing was kept.")
+    return actions.act(
+        store,
+        chosen,
+        lambda row: [Step("noted", note=written)],
+        kind="noted",
+        said="noted",
+        actor=actor,
+        now=now,
+        today=today,
+        action_id=action_id,
+        is_addition=True,
+    )
+
+
+@allowed(Right.WORK, practice="chosen")
+def attempt(
+    store: Store,
+    chosen: Sequence[Chosen],
+    outcome: str,
+    *,
+    note: str | None = None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
+) -> Outcome:
+    """Log a phone call about opportunities, whatever became of them meanwhile; it happened.
+
+    Who was spoken to, or left a message, was contacted. Raises InvalidRequest for an outcome that there is not.
+    """
+    if outcome not in OUTCOMES:
+        raise InvalidRequest("Choose how the call ended. Nothing was kept.")
+    told, at = _text(note), workflow.utc(now)
+
+    def decide(row: dict[str, Any]) -> Sequence[Step]:
+        steps = [
+            Step(
+                "attempted",
+                {"attempts": row["attempts"] + 1, "last_attempt_at": at},
+                facts={"outcome": outcome},
+                note=told,
+            )
+        ]
+        if outcome in CONTACTS:
+            steps.append(contacted(row, "phone", at))
+        return steps
+
+    said = f"logged as a call: {OUTCOMES[outcome].lower()}"
+    return actions.act(
+        store,
+        chosen,
+        decide,
+        kind="attempted",
+        said=said,
+        actor=actor,
+        now=now,
+        today=today,
+        action_id=action_id,
+        is_addition=True,
+    )
+
+
+def contacted(row: Mapping[str, Any], channel: str, at: datetime) -> Step:
+    """Return the step that says that a patient was contacted; a rejected opportunity stays rejected."""
+    status = {"status": "contacted"} if row["status"] == "open" else {}
+    return Step("contacted", {**status, "last_contact_at": at}, facts={"channel": channel})
+
+
+@allowed(Right.WORK, practice="chosen")
+def book(
+    store: Store, chosen: Sequence[Chosen], *, visit_on: date, actor: Actor, now: datetime, today: date, action_id: str
+) -> Outcome:
+    """Note that a visit was entered in the PMS's book, so that the list need not wait for the next import.
+
+    It is off the list until that day; the import then has the visit, or the opportunity returns by itself.
+    Raises InvalidRequest for a day in the past.
+    """
+    _check_ahead(visit_on, today, "Choose the day of the visit, today or later.", least=0)
+
+    def decide(row: dict[str, Any]) -> Sequence[Step] | str:
+        if row["shown_status"] == "rejected":
+            return "it is rejected; restore it first."
+        return [Step("booked", {"booked_on": visit_on})]
+
+    said = f"booked for {words.day(visit_on)}"
+    return actions.act(
+        store, chosen, decide, kind="booked", said=said, actor=actor, now=now, today=today, action_id=action_id
+    )
+
+
+@allowed(Right.WORK, practice="chosen")
+def restore(
+    store: Store, chosen: Sequence[Chosen], *, actor: Actor, now: datetime, today: date, action_id: str
+) -> Outcome:
+    """Bring snoozed, rejected and booked opportunities back to the list: contacted if the patient was, else open."""
+
+    def decide(row: dict[str, Any]) -> Sequence[Step] | str:
+        if row["shown_status"] in ("open", "contacted"):
+            return "it is on the list already."
+        status = row["status"] if row["status"] != "rejected" else "contacted" if row["last_contact_at"] else "open"
+        wanted = {
+            "status": status,
+            "snoozed_until": None,
+            "snooze_reason": None,
+            "reject_reason": None,
+            "booked_on": None,
+        }
+        return [Step("restored", {name: value for name, value in wanted.items() if row[name] != value})]
+
+    return actions.act(
+        store, chosen, decide, kind="restored", said="restored", actor=actor, now=now, today=today, action_id=action_id
+    )
+
+
+@allowed(Right.WORK, practice="practice_ids")
+def undo(
+    store: Store,
+    practice_ids: Sequence[str],
+    undone_id: str,
+    *,
+    opportunity_id: str | None = None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
+) -> Outcome:
+    """Take back what one action did in these practices, or what it did to one opportunity, as new events.
+
+    Left alone is what was changed again since. Raises InvalidRequest when there is nothing to take back.
+    """
+    undoing = workflow.find_action(store, undone_id)
+    if undoing is None or undoing["kind"] == "undone":
+        raise InvalidRequest("This cannot be taken back. Nothing was changed. Do what is right now instead.")
+    with actions.on_fresh_list(store, practice_ids, today=today) as tx:
+        if workflow.find_action(tx, action_id):
+            return Outcome(action_id, "as before", is_repeat=True)
+        events: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for event in workflow.events_of(tx, undone_id, happened_at=undoing["happened_at"]):
+            if event["practice_id"] in practice_ids and opportunity_id in (None, event["opportunity_id"]):
+                events.setdefault((event["practice_id"], event["opportunity_id"]), []).append(event)
+        if not events:
+            raise InvalidRequest("This was taken back already. Nothing was changed.")
+        done, left = [], []
+        for row in workflow.current(tx, *zip(*events, strict=True), today=today).to_dicts():
+            steps = _taking_back(row, events[row["practice_id"], row["opportunity_id"]])
+            if steps is None:
+                left.append((row, "it was changed again since."))
+            else:
+                done.append((row, steps))
+        if done:
+            actions.write(tx, done, kind="undone", actor=actor, now=now, action_id=action_id)
+    return actions.outcome_of(action_id, "as before", [row for row, _ in done], left)
+
+
+def _taking_back(row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Step] | None:
+    """Return the steps that take events back, newest first, or None when something changed since."""
+    state, steps = dict(row), []
+    for event in events:
+        if any(state[name] != value for name, value in actions.fields_of(event, "after").items()):
+            return None
+        before = actions.fields_of(event, "before")
+        state |= before
+        steps.append(Step("undone", before, facts={"kind": event["kind"]}, undoes=event["event_id"]))
+    return steps
+
+
+def _check_ahead(day: date, today: date, sentence: str, *, least: int) -> None:
+    if day < today + timedelta(days=least):
+        raise InvalidRequest(f"{sentence} Nothing was changed.")
+    if day > today + timedelta(days=FURTHEST_DAYS):
+        raise InvalidRequest(f"{words.day(day)} is more than two years ahead. Nothing was changed. Check the year.")
+
+
+def _text(typed: str | None) -> str | None:
+    """Return what was typed without space around it, or None for nothing."""
+    text = (typed or "").strip()
+    if len(text) > LONGEST_NOTE:
+        raise InvalidRequest(
+            f"The text has {len(text):,} characters; {LONGEST_NOTE:,} are the most. Nothing was kept. Shorten it."
+        )
+    return text or None

@@ -30,9 +30,9 @@ LONGEST = 60
 CHANGED = "reject reasons changed"
 
 
-def of(source: Store | Reading, practice_ids: Sequence[str]) -> dict[str, list[str]]:
+def of(store: Store | Reading, practice_ids: Sequence[str]) -> dict[str, list[str]]:
     """Return the reasons of each practice, in its order."""
-    own = queries.of(source, practice_ids)
+    own = queries.of(store, practice_ids)
     return {practice_id: own.get(practice_id, list(STANDARD)) for practice_id in practice_ids}
 
 

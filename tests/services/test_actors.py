@@ -23,11 +23,14 @@ from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
 from tests.staff import person
 
 OPEN = {
+    "actions.act": "what the guarded services of care.py are made of",
+    "actions.on_fresh_list": "as actions.act",
     "audit_words.table_of": "words for the rows that a guarded service found",
     "history.note_view": "called by a guarded service for what it has shown",
     "integrity.faults": "for the command line, which has the whole store",
     "practices.all_practices": "names and settings only; pages ask for practices.of, the actor's own",
     "practices.of": "gives the actor's own only",
+    "reject_reasons.of": "words only",
     "sign_in.by_identity": "before anybody is known",
     "sign_in.change_password": "one's own, by the current password",
     "sign_in.first_manager": "before there is anybody",
@@ -233,9 +236,13 @@ def test_every_right_is_somebodys_and_the_leaders_have_all():
         assert roles >= LEADERS, right
 
 
-@pytest.mark.parametrize("role", [Role.RECEPTION, Role.CLINICIAN, Role.READ_ONLY])
-def test_who_does_not_lead_sees_the_list_and_neither_takes_it_out_nor_manages(role):
-    assert {right for right in Right if of(role).may(right)} == {Right.SEE}
+@pytest.mark.parametrize("role", [Role.RECEPTION, Role.CLINICIAN])
+def test_who_does_not_lead_works_the_list_and_neither_takes_it_out_nor_manages(role):
+    assert {right for right in Right if of(role).may(right)} == {Right.SEE, Right.WORK}
+
+
+def test_who_only_reads_changes_nothing():
+    assert {right for right in Right if of(Role.READ_ONLY).may(right)} == {Right.SEE}
 
 
 def test_who_can_open_the_file_may_do_everything_everywhere():

@@ -23,6 +23,8 @@ STATE = pl.Schema(
         ("last_attempt_at", pl.Datetime("us")),
         ("last_contact_at", pl.Datetime("us")),
         ("booked_on", pl.Date()),
+        ("needs_action_since", pl.Datetime("us")),
+        ("needs_action_why", pl.String()),
         ("changed_by", pl.String()),
         ("changed_at", pl.Datetime("us")),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from queries import listing, workflow
 from queries import opportunities as queries
 from queries.store import Store, Transaction
 from services import practices, surroundings, words
-from services.actors import Actor
+from services.actors import SYSTEM, Actor
 from services.errors import CareManagerError, InvalidRequest
 from services.opportunities import rule_of, with_reasons
 
@@ -37,6 +37,12 @@ DID = {
     "undone": "undid what was done",
 }
 """What somebody did meanwhile, by the kinds of events."""
+
+
+ANSWERS = ("attempted", "contacted", "snoozed", "rejected", "booked")
+"""What a person does about an opportunity that waited for somebody, so that it waits no more."""
+
+ANSWERED = {"needs_action_since": None, "needs_action_why": None}
 
 
 @dataclass(frozen=True)
@@ -171,12 +177,17 @@ def write(
     kind: str,
     actor: Actor,
     now: datetime,
-    action_id: str,
+    action_id: str | None,
 ) -> None:
-    """Write an action: the new state of each row of `workflow.current`, and an event for each step."""
-    workflow.record_action(tx, action_id, kind=kind, by=actor.user_id, now=now)
+    """Write an action: the new state of each row of `workflow.current`, and an event for each step.
+
+    Without an id it is nothing that anybody pressed or may take back.
+    """
+    if action_id is not None:
+        workflow.record_action(tx, action_id, kind=kind, by=actor.user_id, now=now)
     states, events = [], []
-    for row, some in steps:
+    for row, given in steps:
+        some = _settled(row, given) if actor != SYSTEM else given
         state = {name: row.get(name) for name in workflow.STATE.names()}
         for step in some:
             before = {name: state[name] for name in step.changes}
@@ -227,6 +238,26 @@ def fields_of(event: Mapping[str, Any], side: str) -> dict[str, Any]:
         for name, dtype in workflow.STATE.items()
         if name in told and (name, told[name]) != ("status", "snoozed")
     }
+
+
+def taking_back(row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Step] | None:
+    """Return the steps that take events back, newest first, or None when something changed since."""
+    state, steps = dict(row), []
+    for event in events:
+        if any(state[name] != value for name, value in fields_of(event, "after").items()):
+            return None
+        before = fields_of(event, "before")
+        state |= before
+        steps.append(Step("undone", before, facts={"kind": event["kind"]}, undoes=event["event_id"]))
+    return steps
+
+
+def _settled(row: Mapping[str, Any], steps: Sequence[Step]) -> Sequence[Step]:
+    """Let the first step that answers what an opportunity waited for say so."""
+    for at, step in enumerate(steps):
+        if row.get("needs_action_since") and step.kind in ANSWERS:
+            return [*steps[:at], replace(step, changes={**step.changes, **ANSWERED}), *steps[at + 1 :]]
+    return steps
 
 
 def _typed(value: Any, dtype: pl.DataType) -> Any:

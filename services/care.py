@@ -300,7 +300,7 @@ def undo(
             raise InvalidRequest("This was taken back already. Nothing was changed.")
         done, left = [], []
         for row in workflow.current(tx, *zip(*events, strict=True), today=today).to_dicts():
-            steps = _taking_back(row, events[row["practice_id"], row["opportunity_id"]])
+            steps = actions.taking_back(row, events[row["practice_id"], row["opportunity_id"]])
             if steps is None:
                 left.append((row, "it was changed again since."))
             else:
@@ -308,18 +308,6 @@ def undo(
         if done:
             actions.write(tx, done, kind="undone", actor=actor, now=now, action_id=action_id)
     return actions.outcome_of(action_id, "as before", [row for row, _ in done], left)
-
-
-def _taking_back(row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Step] | None:
-    """Return the steps that take events back, newest first, or None when something changed since."""
-    state, steps = dict(row), []
-    for event in events:
-        if any(state[name] != value for name, value in actions.fields_of(event, "after").items()):
-            return None
-        before = actions.fields_of(event, "before")
-        state |= before
-        steps.append(Step("undone", before, facts={"kind": event["kind"]}, undoes=event["event_id"]))
-    return steps
 
 
 def _check_ahead(day: date, today: date, sentence: str, *, least: int) -> None:

@@ -153,6 +153,8 @@ class State:
     last_attempt_at: datetime | None = None
     last_contact_at: datetime | None = None
     booked_on: date | None = None
+    needs_action_since: datetime | None = None
+    needs_action_why: str | None = None
     changed_by: str = ""
     changed_at: datetime = datetime.min
 

@@ -7,7 +7,7 @@ select
     listing.status_of(care_states.status, care_states.booked_on, care_states.snoozed_until, today) as status,
     care_states.snoozed_until, care_states.reject_reason, care_states.booked_on,
     care_states.assigned_to as assignee_id, users.name as assigned_to, users.is_active as is_assignee_active,
-    care_states.attempts, care_states.last_attempt_at, care_states.last_contact_at,
+    care_states.needs_action_since, care_states.needs_action_why, care_states.attempts, care_states.last_attempt_at, care_states.last_contact_at,
     contacts_elsewhere.contact_on as patient_contacted_on,
     contacts_elsewhere.contact_on + practice_settings.suppression_days as contact_again_on,
     coalesce(care_states.version, 0) as version
@@ -28,8 +28,8 @@ where opportunities.today = today::date
     and (struct_extract(filters, 'is_due')::boolean is null
         or listing.is_due(
             listing.status_of(care_states.status, care_states.booked_on, care_states.snoozed_until, today),
-            care_states.last_attempt_at, care_states.last_contact_at, contacts_elsewhere.contact_on,
-            practice_settings.suppression_days, today
+            care_states.needs_action_since, care_states.last_attempt_at, care_states.last_contact_at,
+            contacts_elsewhere.contact_on, practice_settings.suppression_days, today
         ) = struct_extract(filters, 'is_due')::boolean)
     and (struct_extract(filters, 'reject_reasons')::text[] is null
         or list_contains(struct_extract(filters, 'reject_reasons')::text[], care_states.reject_reason))

@@ -8,7 +8,8 @@ with keyed as (
         matching.listing_row, matching.practice_id, matching.opportunity_id, matching.patient_key,
         matching.household_key, matching.opened_on, matching.value_pence, matching.uda, matching.worth_pence,
         matching.status, matching.snoozed_until, matching.reject_reason, matching.booked_on, matching.assignee_id,
-        matching.assigned_to, matching.is_assignee_active, matching.attempts, matching.last_attempt_at,
+        matching.assigned_to, matching.is_assignee_active, matching.needs_action_since,
+        matching.needs_action_why, matching.attempts, matching.last_attempt_at,
         matching.last_contact_at, matching.patient_contacted_on, matching.contact_again_on, matching.version,
         case sort
             when 'opened_on' then opened_on - '1970-01-01'::date

@@ -1,11 +1,11 @@
 -- Add or change the state of opportunities. Grain of `staged`: one row for each opportunity.
 insert into care_states (
     practice_id, opportunity_id, status, snoozed_until, snooze_reason, reject_reason, assigned_to, attempts,
-    last_attempt_at, last_contact_at, booked_on, version, changed_by, changed_at
+    last_attempt_at, last_contact_at, booked_on, needs_action_since, needs_action_why, version, changed_by, changed_at
 )
 select
     practice_id, opportunity_id, status, snoozed_until, snooze_reason, reject_reason, assigned_to, attempts,
-    last_attempt_at, last_contact_at, booked_on, 1, changed_by, changed_at
+    last_attempt_at, last_contact_at, booked_on, needs_action_since, needs_action_why, 1, changed_by, changed_at
 from staged
 on conflict (practice_id, opportunity_id) do update set
     status = excluded.status,
@@ -17,6 +17,8 @@ on conflict (practice_id, opportunity_id) do update set
     last_attempt_at = excluded.last_attempt_at,
     last_contact_at = excluded.last_contact_at,
     booked_on = excluded.booked_on,
+    needs_action_since = excluded.needs_action_since,
+    needs_action_why = excluded.needs_action_why,
     version = care_states.version + 1,
     changed_by = excluded.changed_by,
     changed_at = excluded.changed_at

@@ -1,0 +1,131 @@
+"""Messages: the queue, what became of each, and what senders told about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from queries.store import Reading, Store, Transaction
+
+MESSAGE = pl.Schema(
+    [
+        ("message_id", pl.String()),
+        ("practice_id", pl.String()),
+        ("channel", pl.String()),
+        ("kind", pl.String()),
+        ("template_id", pl.String()),
+        ("template", pl.String()),
+        ("address", pl.String()),
+        ("name", pl.String()),
+        ("subject", pl.String()),
+        ("body", pl.String()),
+        ("unsubscribe_url", pl.String()),
+        ("queued_by", pl.String()),
+        ("queued_at", pl.Datetime("us")),
+        ("send_at", pl.Datetime("us")),
+        ("is_tracked", pl.Boolean()),
+        ("action_id", pl.String()),
+        ("resends", pl.String()),
+    ]
+)
+"""The columns of a frame of messages to queue; times in UTC."""
+
+ABOUT = pl.Schema(
+    [
+        ("message_id", pl.String()),
+        ("practice_id", pl.String()),
+        ("opportunity_id", pl.String()),
+        ("patient_id", pl.String()),
+    ]
+)
+"""The columns of a frame that says about which opportunities messages are."""
+
+
+def queue(tx: Transaction, messages: pl.DataFrame, about: pl.DataFrame) -> None:
+    """Queue messages; the frames have the columns of MESSAGE and ABOUT."""
+    tx.insert("messages/queue", messages.select(MESSAGE.names()))
+    tx.insert("messages/queue_about", about.select(ABOUT.names()))
+
+
+def find(source: Store | Reading, message_id: str) -> dict[str, Any] | None:
+    """Return a message, or None."""
+    return next(iter(source.frame("messages/find", message_id=message_id).to_dicts()), None)
+
+
+def about(source: Store | Reading, message_id: str) -> list[dict[str, Any]]:
+    """Return practice_id, opportunity_id and patient_id of everything that a message is about."""
+    return source.frame("messages/about", message_id=message_id).to_dicts()
+
+
+def by_provider_id(source: Store | Reading, sender: str, provider_id: str) -> str | None:
+    """Return the id of the message that a sender knows by an id of its own, or None."""
+    rows = source.frame("messages/by_provider_id", sender=sender, provider_id=provider_id)
+    return rows["message_id"][0] if rows.height else None
+
+
+def waiting(source: Store | Reading, *, now: datetime, since: datetime) -> list[dict[str, Any]]:
+    """Return the first message of each practice and channel that is to be sent, with its practice's time zone.
+
+    tried_lately is how many messages of the practice were tried since then.
+    """
+    return source.frame("messages/waiting", now=now, since=since).to_dicts()
+
+
+def claim(tx: Transaction, message_id: str, *, sender: str, now: datetime) -> bool:
+    """Take a queued message in hand; return whether it was still queued."""
+    return bool(tx.execute("messages/claim", message_id=message_id, sender=sender, now=now))
+
+
+def settle(
+    tx: Transaction,
+    message_id: str,
+    state: str,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    send_at: datetime | None = None,
+    sent_at: datetime | None = None,
+    provider_id: str | None = None,
+) -> None:
+    """Say what became of a message."""
+    tx.execute(
+        "messages/settle",
+        message_id=message_id,
+        state=state,
+        reason=reason,
+        now=now,
+        send_at=send_at,
+        sent_at=sent_at,
+        provider_id=provider_id,
+    )
+
+
+def in_hand(source: Store | Reading) -> list[dict[str, Any]]:
+    """Return the messages that are taken in hand and not settled."""
+    return source.frame("messages/in_hand").to_dicts()
+
+
+def note_event(
+    tx: Transaction,
+    event_id: str,
+    message_id: str,
+    state: str,
+    *,
+    reason: str | None,
+    happened_at: datetime,
+    now: datetime,
+) -> bool:
+    """Keep what a sender told about a message; return False when it was told before."""
+    return bool(
+        tx.execute(
+            "messages/note_event",
+            event_id=event_id,
+            message_id=message_id,
+            state=state,
+            reason=reason,
+            happened_at=happened_at,
+            now=now,
+        )
+    )

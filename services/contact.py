@@ -1,0 +1,401 @@
+"""Write to patients: who gets what and who does not, and the queue that it is written to."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import phonenumbers
+import polars as pl
+from email_validator import EmailNotValidError, validate_email
+
+from queries import contact as queries
+from queries import listing, messages, workflow
+from queries.store import Reading, Store, Transaction
+from services import actions, contact_settings, practices, rendering, templates, words
+from services.actions import Chosen, Outcome, Step
+from services.actors import Actor, Right, allowed
+from services.contact_settings import ContactSettings
+from services.errors import InvalidRequest
+from services.practices import Practice
+from services.templates import Template
+
+CHANNELS = {"email": "E-mail", "sms": "SMS"}
+PREFERRED = "preferred"
+"""Instead of a channel: each patient's own preference, else whichever they can be reached by, e-mail first."""
+
+FURTHEST_DAYS = 60
+"""A message may wait so long for its day."""
+
+OWN_LINK = "your-own-link"
+"""Stands in a text for the token that each message gets of its own when it is queued."""
+
+NAMES = ("first_name", "title_and_surname")
+"""The fields that name everybody of a household."""
+
+NEXT_VISIT = "your next visit"
+"""A planned visit in a message: without clinical detail."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be sent: channel -> template id, and for one patient the text as it was edited.
+
+    planned_visit_id: the visit meant, None for the next one of each course. send_at: not before; None is now.
+    """
+
+    channel: str
+    template_ids: Mapping[str, str]
+    planned_visit_id: str | None = None
+    subject: str | None = None
+    body: str | None = None
+    send_at: datetime | None = None
+    is_unlinked_visit_ignored: bool = False
+    is_suppression_ignored: bool = False
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One message as it would go out, or why it does not.
+
+    patients: names, several where a household shares it. why_not is a sentence of which the patient is the subject.
+    rows are those of `workflow.current` of the opportunities it is about.
+    """
+
+    practice_id: str
+    patients: tuple[str, ...]
+    channel: str
+    address: str | None
+    template: Template | None = None
+    subject: str | None = None
+    body: str | None = None
+    why_not: str | None = None
+    rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class _Practice:
+    """What is the same for every patient of a practice."""
+
+    practice: Practice
+    settings: ContactSettings
+    templates: Mapping[str, Template]
+
+
+@allowed(Right.WORK, practice="chosen")
+def preview(
+    store: Store, chosen: Sequence[Chosen], plan: Plan, *, actor: Actor, now: datetime, today: date
+) -> list[Recipient]:
+    """Return each message as it would go out, and who would get none and why, in the order chosen.
+
+    Raises InvalidRequest for a plan that nobody can be written to with.
+    """
+    _check(chosen, plan, now)
+    listing.refresh(store, sorted({one.practice_id for one in chosen}), today=today)
+    with store.reading() as reading:
+        return _composed(reading, chosen, plan, today=today)
+
+
+@allowed(Right.WORK, practice="chosen")
+def send(
+    store: Store, chosen: Sequence[Chosen], plan: Plan, *, actor: Actor, now: datetime, today: date, action_id: str
+) -> Outcome:
+    """Queue the messages and record the contact in one transaction; the worker sends them (services/sending.py).
+
+    Who gets none is left alone with the reason. Raises InvalidRequest as `preview`.
+    """
+    _check(chosen, plan, now)
+    send_at = max(plan.send_at or now, now)
+    with actions.on_fresh_list(store, sorted({one.practice_id for one in chosen}), today=today) as tx:
+        if workflow.find_action(tx, action_id):
+            return Outcome(action_id, "written to", is_repeat=True)
+        composed = _composed(tx, chosen, plan, today=today)
+        going = [one for one in composed if one.why_not is None]
+        if going:
+            _queue(tx, going, actor=actor, now=now, send_at=send_at, action_id=action_id)
+    left = [(row, one.why_not) for one in composed if one.why_not for row in one.rows]
+    done = [row for one in going for row in one.rows]
+    said = "written to" if send_at == now else f"to be written to on {words.day(send_at.date())}"
+    return actions.outcome_of(action_id, said, done, left)
+
+
+def refusal(row: Mapping[str, Any], channel: str, kind: str, bad: Mapping[tuple[str, str, str], str]) -> str | None:
+    """Return why a patient may not be written to by a channel, or None; row is one of `queries.contact.recipients`.
+
+    Asked before a message is queued, and again at the moment of sending.
+    """
+    address = address_of(row, channel)
+    given = row["email"] if channel == "email" else row["mobile"]
+    what = "e-mail address" if channel == "email" else "mobile number"
+    if row["is_do_not_contact"]:
+        return "does not want to be contacted."
+    if not row[f"is_{channel}_allowed"]:
+        return f"does not want {'e-mails' if channel == 'email' else 'SMS'}."
+    if not given:
+        return f"has no {what}."
+    if address is None:
+        return f"has no {what} that can be used: {given}."
+    if reason := bad.get((row["practice_id"], channel, address)):
+        return f"cannot be reached at the {what} given: {reason}"
+    if kind == "marketing" and not row["is_marketing_allowed"]:
+        return "has not agreed to marketing."
+    return None
+
+
+def address_of(row: Mapping[str, Any], channel: str) -> str | None:
+    """Return where a message goes: an e-mail address, or a mobile number as +447700900123; None when neither is."""
+    if channel == "email":
+        try:
+            return str(validate_email(row["email"] or "", check_deliverability=False, test_environment=True).normalized)
+        except EmailNotValidError:
+            return None
+    return mobile(row["mobile"])
+
+
+def mobile(given: str | None) -> str | None:
+    """Return a mobile number as +447700900123, or None; numbers for drama are possible, though not valid."""
+    try:
+        number = phonenumbers.parse(given or "", "GB")
+    except phonenumbers.NumberParseException:
+        return None
+    is_landline = number.country_code == 44 and not str(number.national_number).startswith("7")
+    if is_landline or not phonenumbers.is_possible_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _check(chosen: Sequence[Chosen], plan: Plan, now: datetime) -> None:
+    if not chosen:
+        raise InvalidRequest("Nobody was chosen, so nothing was sent. Tick a row first.")
+    if len(chosen) > actions.MOST:
+        raise InvalidRequest(f"These are more than {actions.MOST:,} rows, so nothing was sent. Do it in smaller parts.")
+    if plan.channel not in (*CHANNELS, PREFERRED):
+        raise InvalidRequest("Choose e-mail, SMS or what each patient prefers. Nothing was sent.")
+    needed = CHANNELS if plan.channel == PREFERRED else {plan.channel: ""}
+    if not set(needed) <= set(plan.template_ids):
+        raise InvalidRequest("Choose a template first. Nothing was sent.")
+    if plan.send_at and plan.send_at > now + timedelta(days=FURTHEST_DAYS):
+        raise InvalidRequest(f"A message may wait {FURTHEST_DAYS} days at most. Nothing was sent. Choose an earlier day.")
+
+
+def _composed(source: Reading, chosen: Sequence[Chosen], plan: Plan, *, today: date) -> list[Recipient]:
+    names = list(dict.fromkeys((one.practice_id, one.opportunity_id) for one in chosen))
+    sides = list(zip(*names, strict=True))
+    states = {_key(row): row for row in workflow.current(source, *sides, today=today).to_dicts()}
+    found = queries.recipients(source, *sides, today=today, planned_visit_id=plan.planned_visit_id).to_dicts()
+    about = {_key(row): row for row in found}
+    bad = queries.bad_addresses(source, sorted({practice_id for practice_id, _ in names}))
+    at = {practice.practice_id: _at(source, practice, plan) for practice in practices.all_practices(source)}
+    by_patient: dict[tuple[str, str], list[tuple[dict[str, Any], dict[str, Any]]]] = {}
+    for name in names:
+        if name in about:
+            patient = (name[0], about[name]["patient_id"])
+            by_patient.setdefault(patient, []).append((states[name], about[name]))
+    alone = [
+        one
+        for (practice_id, _), some in by_patient.items()
+        for one in _of_patient(at[practice_id], some, plan, bad, today)
+    ]
+    return _joined(alone, at, plan)
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["practice_id"], row["opportunity_id"]
+
+
+def _at(source: Reading, practice: Practice, plan: Plan) -> _Practice:
+    settings = contact_settings.of(source, practice.practice_id)
+    own = {one.template_id: one for one in templates.all_of(source, practice.practice_id)}
+    chosen = {channel: own[id_] for channel, id_ in plan.template_ids.items() if id_ in own}
+    return _Practice(practice, settings, chosen)
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A message before its text is written, and the patient's details that its fields are filled from."""
+
+    recipient: Recipient
+    about: Mapping[str, Any] | None = None
+
+
+def _of_patient(
+    at: _Practice,
+    some: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    plan: Plan,
+    bad: Mapping[tuple[str, str, str], str],
+    today: date,
+) -> Iterable[_Letter]:
+    """Return the message to one patient about what can be written about, and who is left out and why."""
+    name, practice_id = some[0][0]["patient"], at.practice.practice_id
+    channel = _channel(some[0][1], plan, bad)
+    good = []
+    for row, about in some:
+        why = _why_not_about(at, row, about, plan, today)
+        if why:
+            yield _Letter(Recipient(practice_id, (name,), channel, None, why_not=why, rows=(row,)))
+        else:
+            good.append((row, about))
+    if not good:
+        return
+    good.sort(key=lambda pair: pair[1]["opened_on"])
+    about, template = good[0][1], at.templates.get(channel)
+    why_not = "is of a practice that has no such template." if template is None else None
+    why_not = why_not or refusal(about, channel, template.kind if template else "service", bad)
+    yield _Letter(
+        Recipient(
+            practice_id,
+            (name,),
+            channel,
+            address_of(about, channel),
+            template=template,
+            why_not=why_not,
+            rows=tuple(row for row, _ in good),
+        ),
+        about,
+    )
+
+
+def _channel(about: Mapping[str, Any], plan: Plan, bad: Mapping[tuple[str, str, str], str]) -> str:
+    """Return the channel of a patient: the one asked for, or the first of theirs by which they can be reached."""
+    if plan.channel != PREFERRED:
+        return plan.channel
+    ordered = sorted(CHANNELS, key=lambda channel: channel != about["preferred"])
+    return next((channel for channel in ordered if refusal(about, channel, "service", bad) is None), ordered[0])
+
+
+def _why_not_about(
+    at: _Practice, row: Mapping[str, Any], about: Mapping[str, Any], plan: Plan, today: date
+) -> str | None:
+    """Return why nobody is written to about an opportunity, or None."""
+    if not row["is_listed"]:
+        return "has it booked, done or closed by now: it is no opportunity any more."
+    if row["shown_status"] in ("rejected", "booked"):
+        return f"has it {row['shown_status']} here; restore it first."
+    if row["attempts"] >= at.settings.attempts_most:
+        return f"was tried {row['attempts']} times, and {at.settings.attempts_most} are the most."
+    if about["unlinked_visit_on"] and not plan.is_unlinked_visit_ignored:
+        return f"has a visit on {words.day(about['unlinked_visit_on'])} that is not linked to a course."
+    contacts = (row["last_contact_at"] and row["last_contact_at"].date(), about["patient_contacted_on"])
+    last = max(filter(None, contacts), default=None)
+    days = at.practice.settings.suppression_days
+    if last and last > today - timedelta(days=days) and not plan.is_suppression_ignored:
+        return f"was contacted on {words.day(last)}; {days} days have to pass in between."
+    return None
+
+
+def _joined(letters: Sequence[_Letter], at: Mapping[str, _Practice], plan: Plan) -> list[Recipient]:
+    """Write the messages: one for a household with one address where the practice wants that."""
+    groups: dict[Any, list[_Letter]] = {}
+    for place, letter in enumerate(letters):
+        one = letter.recipient
+        household = letter.about["household_id"] if letter.about else None
+        is_shared = household and one.why_not is None and at[one.practice_id].settings.is_household_joined
+        key = (one.practice_id, household, one.channel, one.address) if is_shared else place
+        groups.setdefault(key, []).append(letter)
+    written = [_written(group, at[group[0].recipient.practice_id], plan) for group in groups.values()]
+    if plan.body is not None and sum(one.why_not is None for one in written) > 1:
+        raise InvalidRequest("A text can be edited for one message alone. Nothing was sent. Use the template as it is.")
+    return written
+
+
+def _written(group: Sequence[_Letter], at: _Practice, plan: Plan) -> Recipient:
+    """Return a message with its text, or why it has none."""
+    first = group[0].recipient
+    one = replace(
+        first,
+        patients=tuple(letter.recipient.patients[0] for letter in group),
+        rows=tuple(row for letter in group for row in letter.recipient.rows),
+    )
+    if one.why_not or one.template is None:
+        return one
+    if plan.body is not None:
+        return replace(one, subject=plan.subject, body=plan.body)
+    fields = [_fields(letter, at) for letter in group]
+    shared = {name: " and ".join(filter(None, dict.fromkeys(some[name] for some in fields))) for name in NAMES}
+    try:
+        subject = one.template.subject and rendering.rendered(one.template.subject, {**fields[0], **shared})
+        return replace(one, subject=subject, body=rendering.rendered(one.template.body, {**fields[0], **shared}))
+    except rendering.EmptyField as problem:
+        return replace(one, why_not=f"has no {rendering.FIELDS[problem.field].lower()}, which the template needs.")
+
+
+def _fields(letter: _Letter, at: _Practice) -> dict[str, str | None]:
+    about, practice = letter.about, at.practice
+    assert about is not None
+    return rendering.fields_of(
+        about,
+        practice_name=practice.name,
+        practice_phone=practice.phone,
+        provider_name=about["provider"],
+        visit_words=NEXT_VISIT,
+        minutes=about["minutes"],
+        opt_out_line=rendering.opt_out_line(
+            letter.recipient.channel, link=unsubscribe_url(at.settings, OWN_LINK), phone=practice.phone
+        ),
+    )
+
+
+def unsubscribe_url(settings: ContactSettings, token: str) -> str | None:
+    """Return the address at which a patient opts out, or None while the practice has no address to reach it by."""
+    return f"{settings.public_url.rstrip('/')}/unsubscribe/{token}" if settings.public_url else None
+
+
+def hash_of(token: str) -> str:
+    """Return what is kept of the token of a link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _queue(
+    tx: Transaction, going: Sequence[Recipient], *, actor: Actor, now: datetime, send_at: datetime, action_id: str
+) -> None:
+    """Write the messages, what each is about, the link by which its patient opts out, and the contact."""
+    rows, about, links, steps = [], [], [], []
+    settings = {id_: contact_settings.of(tx, id_) for id_ in {one.practice_id for one in going}}
+    at, send_at = workflow.utc(now), workflow.utc(send_at)
+    for one in going:
+        assert one.template is not None and one.body is not None
+        message_id, token = str(uuid.uuid4()), secrets.token_urlsafe(24)
+        own = settings[one.practice_id]
+        url = unsubscribe_url(own, token) if one.channel == "email" else None
+        rows.append(
+            {
+                "message_id": message_id,
+                "practice_id": one.practice_id,
+                "channel": one.channel,
+                "kind": one.template.kind,
+                "template_id": one.template.template_id,
+                "template": one.template.name,
+                "address": one.address,
+                "name": " and ".join(one.patients),
+                "subject": one.subject,
+                "body": one.body.replace(unsubscribe_url(own, OWN_LINK) or OWN_LINK, url or OWN_LINK),
+                "unsubscribe_url": url,
+                "queued_by": actor.user_id,
+                "queued_at": at,
+                "send_at": send_at,
+                "is_tracked": own.is_tracked,
+                "action_id": action_id,
+            }
+        )
+        if url:
+            patient_id = one.rows[0]["patient_id"]
+            links.append((hash_of(token), one.practice_id, patient_id, one.channel, at))
+        for row in one.rows:
+            about.append((message_id, one.practice_id, row["opportunity_id"], row["patient_id"]))
+            tried = {"attempts": row["attempts"] + 1, "last_attempt_at": send_at}
+            status = {"status": "contacted"} if row["status"] == "open" else {}
+            facts = {"channel": one.channel, "template": one.template.name, "message_id": message_id}
+            steps.append((row, [Step("contacted", {**status, **tried, "last_contact_at": send_at}, facts=facts)]))
+    messages.queue(
+        tx,
+        pl.DataFrame(rows, schema=messages.MESSAGE),
+        pl.DataFrame(about, schema=messages.ABOUT, orient="row"),
+    )
+    if links:
+        queries.note_links(tx, pl.DataFrame(links, schema=queries.LINK, orient="row"))
+    actions.write(tx, steps, kind="contacted", actor=actor, now=now, action_id=action_id)

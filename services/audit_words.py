@@ -82,7 +82,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
+    """The names of people by their ids, and of providers by "practice_id/provider_id"."""
+
     people: Mapping[str, str]
     providers: Mapping[str, str]
 
@@ -95,13 +97,7 @@ def kind_in_words(kind: str) -> str:
 def table_of(store: Store, practices: Sequence[Practice], rows: pl.DataFrame) -> pl.DataFrame:
     """Return lines of history as people read them; the rows are those of history.search, times the practice's."""
     zones = {practice.practice_id: practice.timezone for practice in practices}
-    names = _Names(
-        people={row["user_id"]: row["name"] for row in people_queries.all_people(store).to_dicts()},
-        providers={
-            row["provider_key"]: f"{row['initials']} – {row['name']}"
-            for row in opportunity_queries.providers(store, list(zones)).to_dicts()
-        },
-    )
+    names = names_of(store, list(zones))
     told = [
         {
             "when": row["happened_at"]
@@ -119,7 +115,18 @@ def table_of(store: Store, practices: Sequence[Practice], rows: pl.DataFrame) ->
     return pl.DataFrame(told, schema=COLUMNS)
 
 
-def details(row: Mapping[str, Any], names: _Names) -> str:
+def names_of(store: Store, practice_ids: Sequence[str]) -> Names:
+    """Return the names that the events of these practices may speak of."""
+    return Names(
+        people={row["user_id"]: row["name"] for row in people_queries.all_people(store).to_dicts()},
+        providers={
+            row["provider_key"]: f"{row['initials']} – {row['name']}"
+            for row in opportunity_queries.providers(store, practice_ids).to_dicts()
+        },
+    )
+
+
+def details(row: Mapping[str, Any], names: Names) -> str:
     """Say about what a line of history is, and what changed from what to what."""
     before, after = (json.loads(row[name]) if row[name] else {} for name in ("before", "after"))
     if row["kind"] == settings.CHANGED:
@@ -143,7 +150,7 @@ def details(row: Mapping[str, Any], names: _Names) -> str:
 
 
 def _change(
-    field: str, before: Mapping[str, Any], after: Mapping[str, Any], row: Mapping[str, Any], names: _Names
+    field: str, before: Mapping[str, Any], after: Mapping[str, Any], row: Mapping[str, Any], names: Names
 ) -> str:
     old, new = (_value(field, values.get(field), row, names) for values in (before, after))
     label = LABELS.get(field, field.replace("_", " "))
@@ -157,7 +164,7 @@ def _setting(name: str, old: Any, new: Any) -> str:
     return f"{setting.label}: {setting.in_words(old)} → {setting.in_words(new)}"
 
 
-def _value(field: str, value: Any, row: Mapping[str, Any], names: _Names) -> str:
+def _value(field: str, value: Any, row: Mapping[str, Any], names: Names) -> str:
     if value is None or value == "":
         return "none"
     if isinstance(value, bool):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -276,13 +276,13 @@ def undo(
     practice_ids: Sequence[str],
     undone_id: str,
     *,
-    opportunity_id: str | None = None,
+    opportunity_ids: Collection[str] | None = None,
     actor: Actor,
     now: datetime,
     today: date,
     action_id: str,
 ) -> Outcome:
-    """Take back what one action did in these practices, or what it did to one opportunity, as new events.
+    """Take back what one action did in these practices, or to some opportunities alone, as new events.
 
     Left alone is what was changed again since. Raises InvalidRequest when there is nothing to take back.
     """
@@ -294,7 +294,8 @@ def undo(
             return Outcome(action_id, "as before", is_repeat=True)
         events: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for event in workflow.events_of(tx, undone_id, happened_at=undoing["happened_at"]):
-            if event["practice_id"] in practice_ids and opportunity_id in (None, event["opportunity_id"]):
+            is_asked = opportunity_ids is None or event["opportunity_id"] in opportunity_ids
+            if event["practice_id"] in practice_ids and is_asked:
                 events.setdefault((event["practice_id"], event["opportunity_id"]), []).append(event)
         if not events:
             raise InvalidRequest("This was taken back already. Nothing was changed.")

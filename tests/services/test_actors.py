@@ -25,6 +25,7 @@ from tests.staff import person
 OPEN = {
     "actions.act": "what the guarded services of care.py are made of",
     "actions.on_fresh_list": "as actions.act",
+    "audit_words.names_of": "names for the words of what a guarded service found",
     "audit_words.table_of": "words for the rows that a guarded service found",
     "history.note_view": "called by a guarded service for what it has shown",
     "integrity.faults": "for the command line, which has the whole store",

@@ -349,7 +349,7 @@ def test_nothing_is_undone_twice_and_no_undo_is_undone(practice, amara):
 def test_one_of_several_can_be_undone_from_its_timeline(practice, amara):
     first, second = practice.course(), practice.course()
     outcome = amara.does(care.reject, amara.ticks(first, second), reason="cost")
-    amara.undoes(outcome, opportunity_id=second)
+    amara.undoes(outcome, opportunity_ids=[second])
     assert {id_: row["status"] for id_, row in amara.sees().items()} == {first: "rejected", second: "open"}
 
 

@@ -12,7 +12,7 @@ from queries import contact as contact_queries
 from queries import messages as queries
 from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, contact, contact_settings, rendering
+from services import actions, consents, contact, contact_settings, rendering
 from services.actions import Step
 from services.actors import SYSTEM
 from services.contact_settings import ContactSettings
@@ -219,12 +219,13 @@ def opted_out(tx: Transaction, message_id: str, *, source: str, now: datetime) -
     message = queries.find(tx, message_id)
     assert message is not None
     for patient_id in dict.fromkeys(row["patient_id"] for row in queries.about(tx, message_id)):
-        contact_queries.say(
+        consents.keep(
             tx,
             message["practice_id"],
             patient_id,
             message["channel"],
             "no",
+            before=None,
             source=source,
             by=SYSTEM.user_id,
             now=now,

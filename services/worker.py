@@ -1,0 +1,59 @@
+"""The worker beside the pages: sends what is queued, and takes the steps whose day has come."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from random import Random
+
+from queries.store import Store
+from services import sending
+from services.sending import Senders
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 2.0
+"""So long after a look that found nothing to do comes the next."""
+
+
+class Worker:
+    """A thread that works until it is stopped; what it has in hand then is finished first."""
+
+    def __init__(
+        self,
+        store: Store,
+        senders: Senders,
+        *,
+        today_at: Callable[[datetime, str], date],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: float = PAUSE_SECONDS,
+    ) -> None:
+        self._store, self._senders, self._today_at, self._clock, self._pause = store, senders, today_at, clock, pause
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Settle what an earlier process left in hand, and begin."""
+        sending.recover(self._store, now=self._clock())
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after what is in hand; a sender answers or gives up within its time-out."""
+        self._stopping.set()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        chance = Random()
+        while not self._stopping.is_set():
+            try:
+                is_busy = sending.send_next(
+                    self._store, self._senders, clock=self._clock, today_at=self._today_at, chance=chance
+                )
+            except Exception as problem:
+                # The next look may go well; a worker that ends would leave every message waiting unseen.
+                log.exception("The worker could not go on: %s.", type(problem).__name__)
+                is_busy = False
+            if not is_busy:
+                self._stopping.wait(self._pause)

@@ -180,7 +180,9 @@ def _check(chosen: Sequence[Chosen], plan: Plan, now: datetime) -> None:
     if not set(needed) <= set(plan.template_ids):
         raise InvalidRequest("Choose a template first. Nothing was sent.")
     if plan.send_at and plan.send_at > now + timedelta(days=FURTHEST_DAYS):
-        raise InvalidRequest(f"A message may wait {FURTHEST_DAYS} days at most. Nothing was sent. Choose an earlier day.")
+        raise InvalidRequest(
+            f"A message may wait {FURTHEST_DAYS} days at most. Nothing was sent. Choose an earlier day."
+        )
 
 
 def _composed(source: Reading, chosen: Sequence[Chosen], plan: Plan, *, today: date) -> list[Recipient]:

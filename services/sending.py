@@ -114,9 +114,7 @@ def _send(
         _sent(store, message, accepted, now=clock())
 
 
-def _why_not_now(
-    tx: Transaction, waiting: Mapping[str, Any], settings: ContactSettings, *, today: date
-) -> str | None:
+def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactSettings, *, today: date) -> str | None:
     """Return why a message must not leave after all, as a sentence, or None.
 
     It goes while one of its opportunities still is one; each of its patients must still want it.
@@ -160,9 +158,7 @@ def _sent(store: Store, message: Mapping[str, Any], accepted: Accepted, *, now: 
         # An answer of the provider can come back before our own record of its acceptance.
         current = queries.find(tx, message["message_id"])
         state = "sent" if current and current["state"] == "sending" else current["state"] if current else "sent"
-        queries.settle(
-            tx, message["message_id"], state, now=now, sent_at=now, provider_id=accepted.provider_id
-        )
+        queries.settle(tx, message["message_id"], state, now=now, sent_at=now, provider_id=accepted.provider_id)
         note(tx, message["message_id"], "message sent", now=now)
 
 
@@ -191,9 +187,7 @@ def _unknown(tx: Transaction, message_id: str, why: str, *, now: datetime) -> No
     note(tx, message_id, "message unknown", now=now, reason=reason)
 
 
-def did_not_arrive(
-    tx: Transaction, message_id: str, state: str, reason: str, *, now: datetime, today: date
-) -> None:
+def did_not_arrive(tx: Transaction, message_id: str, state: str, reason: str, *, now: datetime, today: date) -> None:
     """Settle a message that nobody got, and take back that its patients were contacted, where nothing changed since.
 
     state: failed, bounced or cancelled. The kept list must be fresh (`actions.on_fresh_list`).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -54,3 +55,23 @@ def idle(environ: Mapping[str, str]) -> timedelta:
             f"CARE_MANAGER_IDLE_MINUTES is {minutes}. Write a number of minutes from 1 to 720, or leave it out."
         )
     return timedelta(minutes=int(minutes))
+
+
+def secrets(
+    environ: Mapping[str, str], practice_id: str, file: Path = ROOT / ".streamlit" / "secrets.toml"
+) -> dict[str, str]:
+    """Return keys and passwords by their names: from the environment, else from .streamlit/secrets.toml.
+
+    What stands in the file under [practices.<practice id>] is that practice's own and counts before both.
+    Raises ConfigurationError when the file cannot be read.
+    """
+    try:
+        kept = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ConfigurationError(".streamlit/secrets.toml is no TOML file. Nothing was sent. Mend it.") from problem
+    own = kept.get("practices", {}).get(practice_id, {})
+    return {**_texts(kept), **environ, **_texts(own)}
+
+
+def _texts(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items() if isinstance(value, str | int)}

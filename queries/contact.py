@@ -101,3 +101,14 @@ def note_links(tx: Transaction, links: pl.DataFrame) -> None:
 def link(source: Store | Reading, token_hash: str) -> dict[str, Any] | None:
     """Return whose link it is, or None."""
     return next(iter(source.frame("contact/link", token_hash=token_hash).to_dicts()), None)
+
+
+def practice_of_number(source: Store | Reading, number: str) -> str | None:
+    """Return the practice that sends its SMS from a number, or None."""
+    rows = source.frame("contact/practice_of_number", number=number)
+    return rows["practice_id"][0] if rows.height else None
+
+
+def patients_with_mobile(source: Store | Reading, practice_id: str, digits: str) -> list[dict[str, Any]]:
+    """Return patient_id and mobile of the patients whose mobile number has these digits at its end."""
+    return source.frame("contact/patients_with_mobile", practice_id=practice_id, digits=digits).to_dicts()

@@ -129,3 +129,35 @@ def note_event(
             now=now,
         )
     )
+
+
+def last_to(source: Store | Reading, channel: str, address: str, *, practice_id: str | None) -> dict[str, Any] | None:
+    """Return message_id, practice_id, address and name of the last message that was sent to an address, or None."""
+    rows = source.frame("messages/last_to", channel=channel, address=address, practice_id=practice_id).to_dicts()
+    return next(iter(rows), None)
+
+
+def receive(
+    tx: Transaction,
+    inbound_id: str,
+    *,
+    practice_id: str,
+    patient_id: str | None,
+    channel: str,
+    address: str,
+    body: str,
+    now: datetime,
+) -> bool:
+    """Keep a message from a patient; return False when it came before."""
+    return bool(
+        tx.execute(
+            "messages/receive",
+            inbound_id=inbound_id,
+            practice_id=practice_id,
+            patient_id=patient_id,
+            channel=channel,
+            address=address,
+            body=body,
+            now=now,
+        )
+    )

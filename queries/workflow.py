@@ -76,6 +76,15 @@ def last_changes(
     ).to_dicts()
 
 
+def listed_of_patients(
+    source: Store | Reading, practice_id: str, patient_ids: Sequence[str], *, today: date
+) -> pl.DataFrame:
+    """Return practice_id, opportunity_id and patient_id of the opportunities of patients on the kept list."""
+    return source.frame(
+        "workflow/listed_of_patients", practice_id=practice_id, patient_ids=list(patient_ids), today=today
+    )
+
+
 def find_action(source: Store | Reading, action_id: str) -> dict[str, Any] | None:
     """Return the press of a button of that id: its kind, by_user and happened_at; or None when it was not done."""
     return next(iter(source.frame("actions/find", action_id=action_id).to_dicts()), None)

@@ -149,8 +149,15 @@ def _as_sent(message: Mapping[str, Any], settings: ContactSettings) -> Message:
         category=message["template"],
         unsubscribe_url=message["unsubscribe_url"],
         is_tracked=message["is_tracked"],
-        status_url=f"{settings.public_url.rstrip('/')}/webhooks/twilio/status" if settings.public_url else None,
+        status_url=status_url(settings, message["message_id"]),
     )
+
+
+def status_url(settings: ContactSettings, message_id: str) -> str | None:
+    """Return where a provider of SMS tells what became of a message: it may answer before we know its own id."""
+    if not settings.public_url:
+        return None
+    return f"{settings.public_url.rstrip('/')}/webhooks/twilio/status?message={message_id}"
 
 
 def _sent(store: Store, message: Mapping[str, Any], accepted: Accepted, *, now: datetime) -> None:

@@ -119,11 +119,13 @@ def act(
     today: date,
     action_id: str,
     is_addition: bool = False,
+    and_then: Callable[[Transaction, Sequence[Mapping[str, Any]]], None] | None = None,
 ) -> Outcome:
     """Do one action to opportunities in one transaction, each change with its event, and return what came of it.
 
     Left alone are those that changed since the person saw them, and those that are no opportunities any more; an
-    addition, such as a note, goes to them too, as it overwrites nothing. `said` finishes "3 opportunities of 2
+    addition, such as a note, goes to them too, as it overwrites nothing. and_then is called in the same transaction
+    with the rows that something was done to. `said` finishes "3 opportunities of 2
     patients ...". The same action_id is done once. Raises InvalidRequest for none, or for more than MOST.
     """
     if not chosen:
@@ -154,6 +156,8 @@ def act(
         left += zip(stale, _what_changed(tx, stale), strict=True)
         if steps:
             write(tx, steps, kind=kind, actor=actor, now=now, action_id=action_id)
+            if and_then:
+                and_then(tx, [row for row, _ in steps])
     return outcome_of(action_id, said, [row for row, _ in steps], left)
 
 

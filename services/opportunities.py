@@ -141,12 +141,31 @@ class Choices:
     assignees: dict[str, str]
 
 
+OF_CARE = (
+    "status",
+    "status_text",
+    "snoozed_until",
+    "reject_reason",
+    "booked_on",
+    "assignee_id",
+    "assigned_to",
+    "is_assignee_active",
+    "attempts",
+    "last_attempt_at",
+    "last_contact_at",
+    "patient_contacted_on",
+    "contact_again_on",
+    "version",
+)
+"""The columns of the list that say what people did about an opportunity."""
+
+
 @dataclass(frozen=True)
 class PatientCard:
     """One patient's whole picture on a day.
 
-    courses has the columns of the macro courses_on and reason_text; items, visits, appointments and household
-    those of the statements in queries/sql/patients.
+    courses has the columns of the macro courses_on and reason_text, and of OF_CARE, null where it is not listed; items,
+    visits, appointments and household those of the statements in queries/sql/patients.
     """
 
     patient: dict[str, Any]
@@ -301,9 +320,22 @@ def patient_card(
         courses = queries.courses_on(
             reading, practice.practice_id, today=today, settings=settings, patient_id=patient_id
         )
+        everything = Filters(patient=f"{practice.practice_id}/{patient_id}", statuses=tuple(words.STATUSES))
+        care = queries.search(
+            reading,
+            today=today,
+            filters=asked(everything, [practice.practice_id]),
+            sort="oldest",
+            is_descending=False,
+            grouping="none",
+            limit=WHOLE_LIST,
+            offset=0,
+        ).with_columns(status_text=words.status_text())
         card = PatientCard(
             patient=patient,
-            courses=with_reasons(courses, settings),
+            courses=with_reasons(courses, settings).join(
+                care.select("opportunity_id", *OF_CARE), on="opportunity_id", how="left", maintain_order="left"
+            ),
             items=patient_queries.items(reading, practice.practice_id, patient_id),
             visits=patient_queries.planned_visits(reading, practice.practice_id, patient_id),
             appointments=patient_queries.appointments(reading, practice.practice_id, patient_id),

@@ -10,7 +10,7 @@ from services import actions
 
 
 def replayed(events: pl.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the columns of care_states that events told, the last word of each: (practice, opportunity) -> column -> value.
+    """Return what events told last of each column of care_states, by (practice id, opportunity id).
 
     The events are those of opportunities, with practice_id, opportunity_id, event_id and after.
     """

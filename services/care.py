@@ -226,7 +226,15 @@ def contacted(row: Mapping[str, Any], channel: str, at: datetime) -> Step:
 
 @allowed(Right.WORK, practice="chosen")
 def book(
-    store: Store, chosen: Sequence[Chosen], *, visit_on: date, actor: Actor, now: datetime, today: date, action_id: str
+    store: Store,
+    chosen: Sequence[Chosen],
+    *,
+    visit_on: date,
+    note: str | None = None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
 ) -> Outcome:
     """Note that a visit was entered in the PMS's book, so that the list need not wait for the next import.
 
@@ -234,11 +242,12 @@ def book(
     Raises InvalidRequest for a day in the past.
     """
     _check_ahead(visit_on, today, "Choose the day of the visit, today or later.", least=0)
+    told = _text(note)
 
     def decide(row: dict[str, Any]) -> Sequence[Step] | str:
         if row["shown_status"] == "rejected":
             return "it is rejected; restore it first."
-        return [Step("booked", {"booked_on": visit_on})]
+        return [Step("booked", {"booked_on": visit_on}, note=told)]
 
     said = f"booked for {words.day(visit_on)}"
     return actions.act(

@@ -1,0 +1,106 @@
+"""What came of a call, at a click or a key: the note that goes with it, and the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from pages.parts import call_dialogs, dialogs, turns
+from pages.parts.call_dialogs import About
+from pages.parts.session import Session
+from pages.parts.turns import Turn
+from services import care
+from services.actions import Outcome
+from services.my_list import Call
+
+KEYS = "my_list_keys"
+
+ASKING = {"Booked": call_dialogs.BOOKED, "Snooze": call_dialogs.SNOOZE, "Reject": call_dialogs.REJECT}
+"""The outcomes that ask for something first."""
+
+BUTTONS = (*care.OUTCOMES.values(), *ASKING, "Note", "Skip")
+"""Every button in its order: the key that presses it is its place."""
+
+ICONS = {
+    "Spoke": ":material/record_voice_over:",
+    "Left message": ":material/voicemail:",
+    "No answer": ":material/phone_missed:",
+    "Wrong number": ":material/phone_disabled:",
+    "Booked": ":material/event_available:",
+    "Snooze": ":material/snooze:",
+    "Reject": ":material/block:",
+    "Note": ":material/edit_note:",
+    "Skip": ":material/skip_next:",
+}
+
+
+def draw(turn: Turn, call: Call) -> None:
+    """Draw the note and the buttons; after each but Note the next patient comes."""
+    st.text_area(
+        "Note",
+        key=turn.note_key,
+        height=80,
+        max_chars=care.LONGEST_NOTE,
+        persist_state="session",
+        placeholder="Goes with the outcome that you choose.",
+    )
+    is_listening = st.session_state.get(KEYS, True) and dialogs.asked() is None
+    pressed = _pressed(turn, call)
+    for labels in (BUTTONS[:4], BUTTONS[4:]):
+        with st.container(horizontal=True, gap="xsmall"):
+            for label in labels:
+                st.button(
+                    label,
+                    # Another for each turn, so that a second click never falls on the next patient.
+                    key=f"call_{label}_{turn.action_id}",
+                    icon=ICONS[label],
+                    type="primary" if label == "Spoke" else "secondary",
+                    # A key must not reach through a dialog to the page behind it.
+                    shortcut=str(BUTTONS.index(label) + 1) if is_listening else None,
+                    on_click=pressed[label],
+                )
+    st.toggle("Keys", value=True, key=KEYS, persist_state="session", help="Turns the keys below off and on.")
+    st.caption(
+        " · ".join(f"**{place}** {label}" for place, label in enumerate(BUTTONS, start=1))
+        + ". Keys rest while you type in a field; Tab leaves the note for the first button."
+    )
+
+
+def _pressed(turn: Turn, call: Call) -> dict[str, Callable[[], None]]:
+    """Return what each button does."""
+    done: dict[str, Callable[[], None]] = {
+        label: partial(turns.press, turn, partial(_attempt, turn, call, outcome))
+        for outcome, label in care.OUTCOMES.items()
+    }
+    for label, name in ASKING.items():
+        done[label] = partial(dialogs.ask, name, About(turn, call))
+    done["Note"] = partial(turns.press, turn, partial(_note, turn, call), is_last=False)
+    done["Skip"] = partial(turns.skip, turn)
+    return done
+
+
+def _attempt(turn: Turn, call: Call, outcome: str, here: Session) -> Outcome:
+    return care.attempt(
+        here.store,
+        call.chosen,
+        outcome,
+        note=turn.note,
+        actor=here.actor,
+        now=here.now,
+        today=here.today,
+        action_id=turn.action_id,
+    )
+
+
+def _note(turn: Turn, call: Call, here: Session) -> Outcome:
+    return care.note(
+        here.store,
+        call.chosen,
+        turn.note or "",
+        actor=here.actor,
+        now=here.now,
+        today=here.today,
+        action_id=turn.action_id,
+    )

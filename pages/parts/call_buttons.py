@@ -16,24 +16,14 @@ from services.actions import Outcome
 from services.my_list import Call
 
 KEYS = "my_list_keys"
+WIDTH = 142
+"""Of a button: three fit side by side, and two on a narrow screen."""
 
 ASKING = {"Booked": call_dialogs.BOOKED, "Snooze": call_dialogs.SNOOZE, "Reject": call_dialogs.REJECT}
 """The outcomes that ask for something first."""
 
 BUTTONS = (*care.OUTCOMES.values(), *ASKING, "Note", "Skip")
 """Every button in its order: the key that presses it is its place."""
-
-ICONS = {
-    "Spoke": ":material/record_voice_over:",
-    "Left message": ":material/voicemail:",
-    "No answer": ":material/phone_missed:",
-    "Wrong number": ":material/phone_disabled:",
-    "Booked": ":material/event_available:",
-    "Snooze": ":material/snooze:",
-    "Reject": ":material/block:",
-    "Note": ":material/edit_note:",
-    "Skip": ":material/skip_next:",
-}
 
 
 def draw(turn: Turn, call: Call) -> None:
@@ -48,20 +38,18 @@ def draw(turn: Turn, call: Call) -> None:
     )
     is_listening = st.session_state.get(KEYS, True) and dialogs.asked() is None
     pressed = _pressed(turn, call)
-    for labels in (BUTTONS[:4], BUTTONS[4:]):
-        with st.container(horizontal=True, gap="xsmall"):
-            for label in labels:
-                st.button(
-                    label,
-                    # Another for each turn, so that a second click never falls on the next patient.
-                    key=f"call_{label}_{turn.action_id}",
-                    icon=ICONS[label],
-                    type="primary" if label == "Spoke" else "secondary",
-                    # A key must not reach through a dialog to the page behind it.
-                    shortcut=str(BUTTONS.index(label) + 1) if is_listening else None,
-                    on_click=pressed[label],
-                )
-    st.toggle("Keys", value=True, key=KEYS, persist_state="session", help="Turns the keys below off and on.")
+    with st.container(horizontal=True, gap="xsmall"):
+        for place, label in enumerate(BUTTONS, start=1):
+            st.button(
+                label,
+                # Another for each turn, so that a second click never falls on the next patient.
+                key=f"call_{label}_{turn.action_id}",
+                # A key must not reach through a dialog to the page behind it.
+                shortcut=str(place) if is_listening else None,
+                on_click=pressed[label],
+                width=WIDTH,
+            )
+    st.toggle("Keys 1 to 9", value=True, key=KEYS, persist_state="session", help="Turns the keys below off and on.")
     st.caption(
         " · ".join(f"**{place}** {label}" for place, label in enumerate(BUTTONS, start=1))
         + ". Keys rest while you type in a field; Tab leaves the note for the first button."

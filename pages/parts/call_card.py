@@ -17,6 +17,9 @@ from services.opportunities import PatientCard
 from services.practices import Practice
 
 NOTES_SHOWN = 3
+LARGE = "<style>.st-key-call_who h2 {font-size: 1.7rem} .st-key-call_who h3 {font-size: 1.35rem}</style>"
+"""Name and number are read across a desk."""
+
 PREFERRED = {"phone": "a call", "email": "e-mail", "sms": "SMS"}
 
 
@@ -29,7 +32,12 @@ def card_of(here: Session, practice: Practice, call: Call) -> PatientCard:
 
 def who(card: PatientCard, call: Call, practice: Practice, *, is_practice_named: bool) -> None:
     """Draw the patient's name, what must be known before ringing, and how to reach them."""
-    patient = card.patient
+    with st.container(key="call_who", gap="xsmall"):
+        st.html(LARGE)
+        _who(card.patient, call, practice, is_practice_named=is_practice_named)
+
+
+def _who(patient: dict[str, Any], call: Call, practice: Practice, *, is_practice_named: bool) -> None:
     # Without its anchor, which would put the name into the address.
     st.header(
         format.plain(" ".join(filter(None, (patient["title"], patient["first_name"], patient["last_name"])))),
@@ -104,7 +112,7 @@ def _tries(call: Call, practice: Practice) -> str:
     if not tries:
         return "Not tried yet."
     at = last and last.replace(tzinfo=UTC).astimezone(ZoneInfo(practice.timezone))
-    return f"Tried {format.count(tries, 'time')}" + (f", last on {format.moment(at)}." if at else ".")
+    return ("Tried once" if tries == 1 else f"Tried {tries} times") + (f", last on {format.moment(at)}." if at else ".")
 
 
 def _course(row: dict[str, Any], card: PatientCard) -> None:

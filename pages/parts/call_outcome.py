@@ -23,7 +23,8 @@ def show(here: Session) -> None:
     outcome = came.outcome
     say = st.success if outcome.opportunities else st.warning
     with st.container(horizontal=True, vertical_alignment="center"):
-        say("  \n".join(format.plain(line) for line in (outcome.said, *map(str, outcome.left))))
+        said = f"{came.turn.patient}: {outcome.words}." if outcome.opportunities else outcome.said
+        say("  \n".join(format.plain(line) for line in (said, *map(str, outcome.left))))
         if outcome.is_undoable and outcome.action_id == came.turn.action_id:
             st.button(
                 "Undo",

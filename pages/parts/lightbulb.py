@@ -13,7 +13,7 @@ from services.sign_in import SessionEnded
 from services.surroundings import ROOT
 
 EVERY = 5
-"""Seconds between two looks; each that finds nothing new costs the server a few milliseconds (docs/performance.md)."""
+"""Seconds between two looks; one that finds nothing new asks for three rows and the newest event, and draws no list."""
 
 SHOWN = 10
 OPEN = "lightbulb_open"
@@ -82,9 +82,11 @@ def _due(here: session.Session) -> Queue:
 
 
 def _list(here: session.Session, queue: Queue) -> None:
-    for call in queue.calls[:SHOWN]:
-        if st.button(_entry(call), key=f"lightbulb_{call.key}", type="tertiary", on_click=_open, args=(call,)):
-            st.rerun()  # The dialog is drawn by the page, of which this is only a part.
+    st.page_link(ROOT / "pages" / "my_list.py", label="My list, one patient at a time", icon=":material/call:")
+    with st.container(gap=None):
+        for call in queue.calls[:SHOWN]:
+            if st.button(_entry(call), key=f"lightbulb_{call.key}", type="tertiary", on_click=_open, args=(call,)):
+                st.rerun()  # The dialog is drawn by the page, of which this is only a part.
     if not queue.calls:
         st.markdown(
             "Nothing is assigned to you that needs action now. It appears here when somebody assigns you something."
@@ -92,7 +94,6 @@ def _list(here: session.Session, queue: Queue) -> None:
     rest = queue.totals.patients - len(queue.calls[:SHOWN])
     if rest > 0:
         st.caption(f"and {format.count(rest, 'more patient')}")
-    st.page_link(ROOT / "pages" / "my_list.py", label="My list, one patient at a time", icon=":material/call:")
 
 
 def _entry(call: Call) -> str:

@@ -30,6 +30,7 @@ class Turn:
     """A patient's turn: who, about which opportunities, what a press of a button is known by, and who comes next."""
 
     key: str
+    patient: str = ""
     opportunity_ids: tuple[str, ...] = ()
     after: str | None = None
     action_id: str = field(default_factory=lambda: uuid4().hex)
@@ -73,7 +74,7 @@ def current(here: session.Session, queue: Queue) -> tuple[Turn, Call] | None:
         return None
     ids = tuple(row["opportunity_id"] for row in call.rows)
     is_same = kept is not None and kept.key == call.key
-    turn = Turn(call.key, ids, _after(call, queue), kept.action_id if kept and is_same else uuid4().hex)
+    turn = Turn(call.key, call.patient, ids, _after(call, queue), kept.action_id if kept and is_same else uuid4().hex)
     st.session_state[TURN] = turn
     return turn, call
 
@@ -106,7 +107,7 @@ def finish(turn: Turn, outcome: Outcome, here: session.Session, *, is_last: bool
     if is_last:
         skip(turn)
     else:
-        st.session_state[TURN] = Turn(turn.key, turn.opportunity_ids)
+        st.session_state[TURN] = Turn(turn.key, turn.patient, turn.opportunity_ids)
 
 
 def skip(turn: Turn) -> None:
@@ -127,7 +128,7 @@ def undo(came: Came, take_back: Callable[[session.Session], Outcome]) -> None:
         return
     if not outcome.is_repeat:
         st.session_state[CAME] = Came(outcome, came.turn)
-        st.session_state[TURN] = Turn(came.turn.key, came.turn.opportunity_ids)
+        st.session_state[TURN] = Turn(came.turn.key, came.turn.patient, came.turn.opportunity_ids)
 
 
 def _is_second_half(now: datetime) -> bool:

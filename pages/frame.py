@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import lightbulb, session, sign_in
+from pages.parts import lightbulb, outcomes, session, sign_in
 from services.actors import Right
 from services.errors import CareManagerError
 
@@ -76,6 +76,7 @@ def main() -> None:
             sign_in.sign_out()
         if said := st.session_state.pop("said", None):
             st.success(said)
+        outcomes.show(here)
         if any(practice.is_sample for practice in session.current().shown):
             st.badge("Sample data: not real patients.", icon=":material/science:", color="orange")
         page.run()

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-import polars as pl
 import streamlit as st
 
-from pages.parts import downloads, filters, format, opportunity_table, ordering, paging, patient_panel, session
+from pages.parts import (
+    action_bar,
+    action_dialogs,
+    downloads,
+    filters,
+    format,
+    opportunity_table,
+    ordering,
+    paging,
+    patient_panel,
+    session,
+)
 from services import opportunities, sample
 from services.actors import Right
 from services.opportunities import GROUPINGS, Totals
@@ -34,17 +44,6 @@ def show_totals(totals: Totals) -> None:
         st.metric("UDAs", format.uda(totals.uda), help="Left to do on NHS courses.", width="content")
         st.metric("Patients", f"{totals.patients:,}", width="content")
         st.metric("Courses", f"{totals.courses:,}", width="content")
-
-
-def in_words(ticked: pl.DataFrame) -> str:
-    """Say what is ticked and what it is worth."""
-    if ticked.is_empty():
-        return "Nothing ticked"
-    courses = format.count(ticked.height, "course")
-    patients = format.count(ticked.select("practice_id", "patient_id").n_unique(), "patient")
-    uda = sum(ticked["uda"].drop_nulls())
-    worth = format.pounds(sum(ticked["value_pence"])) + (f" and {format.uda(uda)} UDA" if uda else "")
-    return f"**{courses} of {patients} ticked, {worth}**"
 
 
 def say_nothing_listed() -> None:
@@ -97,9 +96,13 @@ with list_place:
     if found.totals.courses == 0:
         say_nothing_listed()
     else:
-        ticked_place = st.container()
+        actions_place = st.container()
         picked = opportunity_table.show(found.rows, found.totals, order, is_many_practices=len(here.shown) > 1)
-        ticked_place.markdown(in_words(picked.ticked))
+        with actions_place:
+            if here.actor.may(Right.WORK):
+                action_bar.draw(picked.ticked)
+            else:
+                st.markdown(action_bar.in_words(picked.ticked))
         with st.container(horizontal=True, vertical_alignment="center"):
             paging.turn(view, found.totals)
             if here.actor.may(Right.EXPORT):
@@ -108,3 +111,4 @@ with list_place:
             patient_panel.open_patient(picked.clicked["practice_id"], picked.clicked["patient_id"])
 with panel_place, st.container(border=True, height=opportunity_table.HEIGHT + 85):
     patient_panel.show(here)
+action_dialogs.draw(here)

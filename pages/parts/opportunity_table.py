@@ -14,7 +14,7 @@ from services.opportunities import Order, Totals
 
 HEIGHT = 540
 ROWS_OF_HEIGHT = 15
-COLOURS = {"open": "blue", "contacted": "green", "snoozed": "orange", "rejected": "grey"}
+COLOURS = {"open": "blue", "contacted": "green", "snoozed": "orange", "booked": "violet", "rejected": "grey"}
 
 text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn
 

@@ -37,10 +37,9 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
 
 
 def draw(ticked: pl.DataFrame) -> None:
-    """Draw the buttons; each opens its dialog for what is ticked."""
+    """Draw the buttons, each of which opens its dialog for what is ticked, and say what that is."""
     statuses = set(ticked["status"]) if ticked.height else set()
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.markdown(in_words(ticked), width="content")
         for name, (label, icon, fitting, meaning) in ACTIONS.items():
             is_fit = bool(statuses) and (fitting is None or bool(statuses & set(fitting)))
             why_not = "Tick rows first." if not statuses else f"Nothing that is ticked can be used for {label.lower()}."
@@ -53,6 +52,7 @@ def draw(ticked: pl.DataFrame) -> None:
                 on_click=action_dialogs.ask,
                 args=(name, ticked),
             )
+    st.markdown(in_words(ticked))
 
 
 def in_words(ticked: pl.DataFrame) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import call_buttons, call_card, call_dialogs, call_outcome, format, session, turns
+from pages.parts import action_dialogs, call_buttons, call_card, format, session, turns
 from services import my_list
 from services.actors import Right
 from services.my_list import ORDERS, Call, Queue
@@ -71,7 +71,6 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
             persist_state="session",
             label_visibility="collapsed",
         )
-call_outcome.show(here)
 if found is None:
     say_all_done(here, done)
     st.stop()
@@ -90,4 +89,4 @@ with call_place:
         call_buttons.draw(turn, call)
     call_card.last_words(here, practice, call)
     call_card.household(card, call)
-call_dialogs.draw(here)
+action_dialogs.draw(here)

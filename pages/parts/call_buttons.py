@@ -7,8 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import call_dialogs, dialogs, turns
-from pages.parts.call_dialogs import About
+from pages.parts import action_dialogs, dialogs, turns
+from pages.parts.action_dialogs import About
 from pages.parts.session import Session
 from pages.parts.turns import Turn
 from services import care
@@ -19,7 +19,7 @@ KEYS = "my_list_keys"
 WIDTH = 142
 """Of a button: three fit side by side, and two on a narrow screen."""
 
-ASKING = {"Booked": call_dialogs.BOOKED, "Snooze": call_dialogs.SNOOZE, "Reject": call_dialogs.REJECT}
+ASKING = {"Booked": action_dialogs.BOOKED, "Snooze": action_dialogs.SNOOZE, "Reject": action_dialogs.REJECT}
 """The outcomes that ask for something first."""
 
 BUTTONS = (*care.OUTCOMES.values(), *ASKING, "Note", "Skip")
@@ -63,10 +63,17 @@ def _pressed(turn: Turn, call: Call) -> dict[str, Callable[[], None]]:
         for outcome, label in care.OUTCOMES.items()
     }
     for label, name in ASKING.items():
-        done[label] = partial(dialogs.ask, name, About(turn, call))
+        done[label] = partial(_ask, name, turn, call)
     done["Note"] = partial(turns.press, turn, partial(_note, turn, call), is_last=False)
     done["Skip"] = partial(turns.skip, turn)
     return done
+
+
+def _ask(name: str, turn: Turn, call: Call) -> None:
+    """Open a dialog about a call, with the note typed so far in it."""
+    about = About(tuple(call.chosen), patients=1, action_id=turn.action_id)
+    st.session_state.setdefault(about.key("note"), turn.note or "")
+    dialogs.ask(name, about)
 
 
 def _attempt(turn: Turn, call: Call, outcome: str, here: Session) -> Outcome:

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import outcomes, session
+from pages.parts.outcomes import Came
 from services import my_list
 from services.actions import Outcome
 from services.errors import CareManagerError
@@ -18,8 +19,7 @@ from services.sign_in import SessionEnded
 
 TURN = "my_list_turn"
 DONE_AT = "my_list_done_at"
-PROBLEM = "my_list_problem"
-CAME = "my_list_came"
+LAST = "my_list_last"
 
 AT_ONCE = timedelta(seconds=1)
 """Nobody reads the next patient so fast: a click so soon after the last is its second half, and does nothing."""
@@ -30,7 +30,6 @@ class Turn:
     """A patient's turn: who, about which opportunities, what a press of a button is known by, and who comes next."""
 
     key: str
-    patient: str = ""
     opportunity_ids: tuple[str, ...] = ()
     after: str | None = None
     action_id: str = field(default_factory=lambda: uuid4().hex)
@@ -48,16 +47,16 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Came:
-    """What came of the last press of a button, and whose turn it was."""
+class Last:
+    """The turn in which something was done last, and what its Undo is known by, once it is offered."""
 
-    outcome: Outcome
     turn: Turn
-    undo_id: str = field(default_factory=lambda: uuid4().hex)
+    undo_id: str | None = None
 
 
 def current(here: session.Session, queue: Queue) -> tuple[Turn, Call] | None:
     """Return whose turn it is: who is on the screen already, due or not, else the first of the queue, or nobody."""
+    _follow(here)
     kept: Turn | None = st.session_state.get(TURN)
     calls = {call.key: call for call in queue.calls}
     call = calls.get(kept.key) if kept else None
@@ -74,7 +73,7 @@ def current(here: session.Session, queue: Queue) -> tuple[Turn, Call] | None:
         return None
     ids = tuple(row["opportunity_id"] for row in call.rows)
     is_same = kept is not None and kept.key == call.key
-    turn = Turn(call.key, call.patient, ids, _after(call, queue), kept.action_id if kept and is_same else uuid4().hex)
+    turn = Turn(call.key, ids, _after(call, queue), kept.action_id if kept and is_same else uuid4().hex)
     st.session_state[TURN] = turn
     return turn, call
 
@@ -84,30 +83,32 @@ def press(turn: Turn, act: Callable[[session.Session], Outcome], *, is_last: boo
 
     What was typed is kept unless it was done.
     """
-    st.session_state.pop(PROBLEM, None)
     try:
         here = session.current()
         if not _is_second_half(here.now):
-            finish(turn, act(here), here, is_last=is_last)
+            outcome = act(here)
+            if not outcome.is_repeat:
+                outcomes.tell(outcome, [turn.key.split("/", 1)[0]])
+                finish(turn, outcome, here, is_last=is_last)
     except SessionEnded:
-        st.session_state[PROBLEM] = "Your session had ended, so nothing was done. What you typed is still here."
+        st.session_state[outcomes.PROBLEM] = (
+            "Your session had ended, so nothing was done. What you typed is still here."
+        )
     except CareManagerError as problem:
-        st.session_state[PROBLEM] = str(problem)
+        st.session_state[outcomes.PROBLEM] = str(problem)
 
 
 def finish(turn: Turn, outcome: Outcome, here: session.Session, *, is_last: bool = True) -> None:
-    """Keep what came of a press and, where something was done, let the next patient come."""
-    if outcome.is_repeat:
-        return
-    st.session_state[CAME] = Came(outcome, turn)
+    """Let the next patient come, or a note be followed by more, where something was done."""
     if not outcome.opportunities:
         return
+    st.session_state[LAST] = Last(turn)
     st.session_state[DONE_AT] = here.now
     st.session_state[turn.note_key] = ""
     if is_last:
         skip(turn)
     else:
-        st.session_state[TURN] = Turn(turn.key, turn.patient, turn.opportunity_ids)
+        st.session_state[TURN] = Turn(turn.key, turn.opportunity_ids)
 
 
 def skip(turn: Turn) -> None:
@@ -115,20 +116,23 @@ def skip(turn: Turn) -> None:
     st.session_state[TURN] = Turn(turn.after) if turn.after else None
 
 
-def undo(came: Came, take_back: Callable[[session.Session], Outcome]) -> None:
-    """Take back what came of a press, in a button's callback; the patient whom it was about comes back."""
-    st.session_state.pop(PROBLEM, None)
-    try:
-        outcome = take_back(session.current())
-    except SessionEnded:
-        st.session_state[PROBLEM] = "Your session had ended, so nothing was taken back."
+def _follow(here: session.Session) -> None:
+    """Let the next patient come where a dialog did something, and the last one where Undo took it back."""
+    came: Came | None = st.session_state.get(outcomes.CAME)
+    turn: Turn | None = st.session_state.get(TURN)
+    last: Last | None = st.session_state.get(LAST)
+    if came is None:
         return
-    except CareManagerError as problem:
-        st.session_state[PROBLEM] = str(problem)
+    action_id = came.outcome.action_id
+    if turn and action_id == turn.action_id:
+        finish(turn, came.outcome, here)
+    elif last and action_id == last.undo_id:
+        st.session_state[TURN] = Turn(last.turn.key, last.turn.opportunity_ids)
+        del st.session_state[LAST]
         return
-    if not outcome.is_repeat:
-        st.session_state[CAME] = Came(outcome, came.turn)
-        st.session_state[TURN] = Turn(came.turn.key, came.turn.patient, came.turn.opportunity_ids)
+    last = st.session_state.get(LAST)
+    if last and action_id == last.turn.action_id:
+        st.session_state[LAST] = Last(last.turn, came.undo_id)
 
 
 def _is_second_half(now: datetime) -> bool:

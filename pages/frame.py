@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import lightbulb, outcomes, session, sign_in
+from pages.parts import action_dialogs, lightbulb, outcomes, patient_panel, session, sign_in
 from services.actors import Right
 from services.errors import CareManagerError
 
@@ -80,6 +80,8 @@ def main() -> None:
         if any(practice.is_sample for practice in session.current().shown):
             st.badge("Sample data: not real patients.", icon=":material/science:", color="orange")
         page.run()
+        action_dialogs.draw(here)
+        patient_panel.draw_drawer(here)
     except CareManagerError as problem:
         st.error(str(problem))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import action_dialogs, call_buttons, call_card, format, session, turns
+from pages.parts import call_buttons, call_card, format, session, turns
 from services import my_list
 from services.actors import Right
 from services.my_list import ORDERS, Call, Queue
@@ -89,4 +89,3 @@ with call_place:
         call_buttons.draw(turn, call)
     call_card.last_words(here, practice, call)
     call_card.household(card, call)
-action_dialogs.draw(here)

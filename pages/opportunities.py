@@ -8,7 +8,6 @@ import streamlit as st
 
 from pages.parts import (
     action_bar,
-    action_dialogs,
     downloads,
     filters,
     format,
@@ -110,5 +109,4 @@ with list_place:
         if picked.clicked:
             patient_panel.open_patient(picked.clicked["practice_id"], picked.clicked["patient_id"])
 with panel_place, st.container(border=True, height=opportunity_table.HEIGHT + 85):
-    patient_panel.show(here)
-action_dialogs.draw(here)
+    patient_panel.show(here, found.rows)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import (
     action_bar,
+    columns,
     downloads,
     filters,
     format,
@@ -16,8 +17,9 @@ from pages.parts import (
     paging,
     patient_panel,
     session,
+    views,
 )
-from services import opportunities, sample
+from services import opportunities, sample, timeline
 from services.actors import Right
 from services.opportunities import GROUPINGS, Totals
 from services.surroundings import ROOT
@@ -58,13 +60,14 @@ def say_nothing_listed() -> None:
 
 
 here = session.current()
-title_place, totals_place = st.columns([1, 3], vertical_alignment="center")
+title_place, view_place, totals_place = st.columns([20, 36, 60], vertical_alignment="center")
 title_place.title("Opportunities", anchor=False)
 if not here.practices:
     welcome(here)
     st.stop()
 
 choices = opportunities.choices(here.store, here.shown, actor=here.actor)
+views.begin(here, choices)
 filters.start_with_own([key for key in here.actor.provider_keys if key in choices.providers])
 with st.container(horizontal=True, vertical_alignment="bottom"):
     order = ordering.draw()
@@ -72,7 +75,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Group by", list(GROUPINGS), format_func=GROUPINGS.__getitem__, key="group", bind="query-params", width=130
     )
     asked = filters.draw(choices)
+    shown = columns.draw(is_many_practices=len(here.shown) > 1)
 filters.show_active(asked, choices)
+with view_place:
+    views.draw(here)
 
 listed = partial(
     opportunities.worklist,
@@ -96,7 +102,8 @@ with list_place:
         say_nothing_listed()
     else:
         actions_place = st.container()
-        picked = opportunity_table.show(found.rows, found.totals, order, is_many_practices=len(here.shown) > 1)
+        rows = timeline.with_last_notes(here.store, here.shown, found.rows, actor=here.actor)
+        picked = opportunity_table.show(rows, found.totals, order, shown)
         with actions_place:
             if here.actor.may(Right.WORK):
                 action_bar.draw(picked.ticked)

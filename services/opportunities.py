@@ -13,7 +13,7 @@ from queries import listing
 from queries import opportunities as queries
 from queries import patients as patient_queries
 from queries.store import Store
-from services import history, words
+from services import history, reject_reasons, words
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -134,11 +134,12 @@ class Worklist:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the filters offer: provider key -> words, payor names, user id -> name."""
+    """What the filters offer: provider key -> words, payor names, user id -> name, reasons of a rejection."""
 
     providers: dict[str, str]
     payors: list[str]
     assignees: dict[str, str]
+    reject_reasons: list[str]
 
 
 OF_CARE = (
@@ -216,7 +217,10 @@ def worklist(
     rows = (
         page.filter(pl.col("row_id").is_not_null())
         .drop([f"total_{field.name}" for field in fields(Totals)])
-        .with_columns(reason_text=words.listed_reason(), status_text=words.status_text())
+        .with_columns(
+            reason_text=pl.concat_str(words.listed_reason(), words.suppressed(), separator="; ", ignore_nulls=True),
+            status_text=words.status_text(),
+        )
     )
     return Worklist(rows, totals)
 
@@ -291,13 +295,18 @@ def choices(store: Store, practices: Sequence[Practice], *, actor: Actor) -> Cho
     """Return what the filters of these practices offer."""
     practice_ids = [practice.practice_id for practice in practices]
     is_many = len(practices) > 1
+    own = {actor.user_id: actor.name} if actor.may(Right.WORK) else {}
     return Choices(
         providers={
             row["provider_key"]: f"{row['initials']} – {row['name']}" + (f", {row['practice']}" if is_many else "")
             for row in queries.providers(store, practice_ids).to_dicts()
         },
         payors=queries.payors(store, practice_ids),
-        assignees=dict(queries.assignees(store, practice_ids).iter_rows()),
+        assignees={**own, **dict(queries.assignees(store, practice_ids).iter_rows())},
+        reject_reasons=[
+            *dict.fromkeys(reason for reasons in reject_reasons.of(store, practice_ids).values() for reason in reasons),
+            words.INACTIVE,
+        ],
     )
 
 

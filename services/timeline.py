@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from queries import timeline as queries
 from queries.store import Store
 from services import audit_words, words
@@ -100,6 +102,31 @@ def of_patient(store: Store, practice: Practice, patient_id: str, *, actor: Acto
             )
         entries[key] = entry
     return list(entries.values())
+
+
+@allowed(Right.SEE, practice="practices")
+def with_last_notes(store: Store, practices: Sequence[Practice], rows: pl.DataFrame, *, actor: Actor) -> pl.DataFrame:
+    """Add last_note to rows of the work list: who last rang, wrote or noted what, and when; null where nobody did."""
+    names = audit_words.names_of(store, [practice.practice_id for practice in practices])
+    zones = {practice.practice_id: ZoneInfo(practice.timezone) for practice in practices}
+    found = queries.last_words(
+        store, rows["practice_id"].to_list(), rows["opportunity_id"].to_list(), kinds=SPOKEN_OF
+    ).to_dicts()
+    told = [
+        (event["practice_id"], event["opportunity_id"], _last_note(event, names, zones[event["practice_id"]]))
+        for event in found
+        if event["practice_id"] in zones
+    ]
+    schema = {"practice_id": pl.String, "opportunity_id": pl.String, "last_note": pl.String}
+    notes = pl.DataFrame(told, schema=schema, orient="row")
+    return rows.join(notes, on=["practice_id", "opportunity_id"], how="left", maintain_order="left")
+
+
+def _last_note(event: Mapping[str, Any], names: Names, zone: ZoneInfo) -> str:
+    on = event["happened_at"].replace(tzinfo=UTC).astimezone(zone).date()
+    what = event["note"] if event["kind"] == "noted" else _what(event, names)
+    note = f": {event['note']}" if event["note"] and event["kind"] != "noted" else ""
+    return f"{words.day(on)}, {event['by_user']}: {what}{note}"
 
 
 def last_words(entries: Sequence[Entry], most: int) -> list[Entry]:

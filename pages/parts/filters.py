@@ -19,6 +19,7 @@ from services.opportunities import UNASSIGNED, Choices, Filters
 DAYS = {"opened": "Opened", "updated": "Last updated", "next_visit": "Next visit"}
 AMOUNTS = {"value": "Value", "uda": "UDA", "worth": "Worth"}
 EITHER = {
+    "is_due": ("Due", "Due now", "Not due now"),
     "has_phone": ("Phone", "With a phone number", "Without a phone number"),
     "has_mobile": ("Mobile", "With a mobile", "Without a mobile"),
     "has_email": ("E-mail", "With an e-mail address", "Without an e-mail address"),
@@ -30,6 +31,7 @@ MANY = {
     "payors": "Payor",
     "assignees": "Assigned to",
     "reasons": "Reason",
+    "reject_reasons": "Rejected because",
 }
 ENDS = ("from", "to")
 NAMES = ("search", "only", *MANY, *EITHER, *(f"{name}_{end}" for name in DAYS | AMOUNTS for end in ENDS))
@@ -50,8 +52,8 @@ def draw(choices: Choices) -> Filters:
     )
     asked: dict[str, Any] = {"search": search or None}
     with st.popover("Filters", icon=":material/filter_alt:"):
-        options = _options(choices)
-        for column, (name, label) in zip(st.columns([1.6, 1, 1, 1, 1]), MANY.items(), strict=True):
+        options = options_of(choices)
+        for column, (name, label) in zip(st.columns([1.6, 1, 1, 1, 1, 1]), MANY.items(), strict=True):
             with column:
                 asked[name] = _many(name, label, options[name])
         for column, (name, label) in zip(st.columns(3), DAYS.items(), strict=True):
@@ -60,7 +62,7 @@ def draw(choices: Choices) -> Filters:
         for column, (name, label) in zip(st.columns(3), AMOUNTS.items(), strict=True):
             with column:
                 asked |= _amounts(name, label)
-        for column, (name, (label, yes, no)) in zip(st.columns(4), EITHER.items(), strict=True):
+        for column, (name, (label, yes, no)) in zip(st.columns(len(EITHER)), EITHER.items(), strict=True):
             with column:
                 asked[name] = _either(name, label, yes, no)
     if "only" in st.session_state:
@@ -75,6 +77,11 @@ def start_with_own(provider_keys: Sequence[str]) -> None:
         st.session_state["began_with_own"] = True
         if "providers" not in st.query_params:
             st.session_state["providers"] = list(provider_keys)
+
+
+def begun() -> None:
+    """Begin with nobody's own patients: something else was asked for."""
+    st.session_state["began_with_own"] = True
 
 
 def show_active(filters: Filters, choices: Choices) -> None:
@@ -124,7 +131,7 @@ def in_words(filters: Filters, choices: Choices) -> dict[tuple[str, ...], str]:
         said[("only",)] = f"Only {patient}" if kind == "patient" else f"Only the household of {patient}"
     if filters.search:
         said[("search",)] = f"Search: {filters.search}"
-    options = _options(choices)
+    options = options_of(choices)
     for name, label in MANY.items():
         values: tuple[str, ...] = getattr(filters, name)
         if values and values != getattr(Filters(), name):
@@ -142,7 +149,7 @@ def in_words(filters: Filters, choices: Choices) -> dict[tuple[str, ...], str]:
     return said
 
 
-def _options(choices: Choices) -> dict[str, Mapping[str, str]]:
+def options_of(choices: Choices) -> dict[str, Mapping[str, str]]:
     """Return what each list of filters offers: value -> words."""
     return {
         "statuses": words.STATUSES,
@@ -150,6 +157,7 @@ def _options(choices: Choices) -> dict[str, Mapping[str, str]]:
         "payors": {name: name for name in choices.payors},
         "assignees": {UNASSIGNED: "Nobody", **choices.assignees},
         "reasons": words.LISTED_REASONS,
+        "reject_reasons": {reason: reason.capitalize() for reason in choices.reject_reasons},
     }
 
 
@@ -162,7 +170,9 @@ def _many(name: str, label: str, options: Mapping[str, str]) -> tuple[str, ...]:
         key=name,
         bind="query-params",
         placeholder="Open, contacted" if is_status else "Any",
-        help="Snoozed and rejected opportunities are off the list unless you choose them here." if is_status else None,
+        help="Snoozed, booked and rejected opportunities are off the list unless you choose them here."
+        if is_status
+        else None,
     )
     return tuple(chosen) or getattr(Filters(), name)
 

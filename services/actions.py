@@ -50,11 +50,15 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing done to an opportunity: its event's kind, the columns that change, and what only the event says."""
+    """One thing done to an opportunity: its event's kind, the columns that change, and what only the event says.
+
+    facts are as they are afterwards, was as they were before.
+    """
 
     kind: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    was: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
     undoes: int | None = None
 
@@ -171,10 +175,14 @@ def write(
     kind: str,
     actor: Actor,
     now: datetime,
-    action_id: str,
+    action_id: str | None,
 ) -> None:
-    """Write an action: the new state of each row of `workflow.current`, and an event for each step."""
-    workflow.record_action(tx, action_id, kind=kind, by=actor.user_id, now=now)
+    """Write an action: the new state of each row of `workflow.current`, and an event for each step.
+
+    Without an id it is nothing that anybody pressed or may take back.
+    """
+    if action_id is not None:
+        workflow.record_action(tx, action_id, kind=kind, by=actor.user_id, now=now)
     states, events = [], []
     for row, some in steps:
         state = {name: row.get(name) for name in workflow.STATE.names()}
@@ -190,7 +198,7 @@ def write(
                     "by_user": actor.user_id,
                     "happened_at": workflow.utc(now),
                     "note": step.note,
-                    "before": _json(before),
+                    "before": _json({**before, **step.was}),
                     "after": _json({**step.changes, **step.facts}),
                     "action_id": action_id,
                     "undoes": step.undoes,

@@ -101,6 +101,10 @@ class Actor:
         return self.practice_ids is None or practice_id in self.practice_ids
 
 
+SYSTEM = Actor("system", "The system", Role.GROUP, None)
+"""Who does what nobody pressed a button for: imports, sending, what comes back."""
+
+
 class NotAllowed(CareManagerError):
     """The actor's role or practices do not allow it: the right that was asked for and the practice, where known."""
 

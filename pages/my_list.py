@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import call_buttons, call_card, format, session, turns
+from pages.parts.turns import Turn
 from services import my_list
 from services.actors import Right
 from services.my_list import ORDERS, Call, Queue
@@ -48,6 +49,23 @@ def place_of(call: Call, queue: Queue) -> str:
     return f"{keys.index(call.key) + 1:,} of {total}" if call.key in keys else f"{total} due"
 
 
+def show(here: session.Session, queue: Queue, turn: Turn, call: Call) -> None:
+    """Draw the patient on the left, and on the right what came of the call and what was said before."""
+    practice = next(one for one in here.shown if one.practice_id == call.practice_id)
+    card = call_card.card_of(here, practice, call)
+    patient_place, call_place = st.columns([55, 45], gap="large")
+    with patient_place:
+        if turn.key not in {one.key for one in queue.calls}:
+            say_gone(here, call)
+        call_card.who(card, call, practice, is_practice_named=len(here.shown) > 1)
+        call_card.courses(card, call)
+    with call_place:
+        with st.container(border=True):
+            call_buttons.draw(turn, call)
+        call_card.last_words(here, practice, call)
+        call_card.household(card, call)
+
+
 here = session.require(Right.WORK)
 order = st.session_state.get("my_list_order") or next(iter(ORDERS))
 queue = my_list.due(here.store, here.shown, actor=here.actor, today=here.today, order=order)
@@ -71,21 +89,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
             persist_state="session",
             label_visibility="collapsed",
         )
-if found is None:
+if found:
+    show(here, queue, *found)
+else:
     say_all_done(here, done)
-    st.stop()
-
-turn, call = found
-practice = next(one for one in here.shown if one.practice_id == call.practice_id)
-card = call_card.card_of(here, practice, call)
-patient_place, call_place = st.columns([55, 45], gap="large")
-with patient_place:
-    if turn.key not in {one.key for one in queue.calls}:
-        say_gone(here, call)
-    call_card.who(card, call, practice, is_practice_named=len(here.shown) > 1)
-    call_card.courses(card, call)
-with call_place:
-    with st.container(border=True):
-        call_buttons.draw(turn, call)
-    call_card.last_words(here, practice, call)
-    call_card.household(card, call)

@@ -60,7 +60,7 @@ def _who(patient: dict[str, Any], call: Call, practice: Practice, *, is_practice
     numbers = [f":material/smartphone: {format.phone_link(patient['mobile'])}"] if patient["mobile"] else []
     numbers += [f":material/call: {format.phone_link(patient['phone'])}"] if patient["phone"] else []
     if numbers:
-        st.markdown("### " + " &nbsp; ".join(numbers), width="content")
+        st.subheader(" &nbsp; ".join(numbers), anchor=False)
     else:
         st.markdown("**No phone number.**")
     st.markdown(f":material/mail: {format.email_link(patient['email'])}" if patient["email"] else "No e-mail address.")

@@ -1,4 +1,4 @@
-"""The lightbulb in the sidebar: plain or red, in words too, my list at a click, and what it does when a session ends."""
+"""The lightbulb in the sidebar: plain or red, in words too, my list at a click, and no session kept alive by it."""
 
 from __future__ import annotations
 

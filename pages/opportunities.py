@@ -75,10 +75,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Group by", list(GROUPINGS), format_func=GROUPINGS.__getitem__, key="group", bind="query-params", width=130
     )
     asked = filters.draw(choices)
-    shown = columns.draw(is_many_practices=len(here.shown) > 1)
+    shown = columns.draw(offers_practice=len(here.practices) > 1, is_many_practices=len(here.shown) > 1)
 filters.show_active(asked, choices)
 with view_place:
-    views.draw(here)
+    views.draw(here, choices, asked, order, grouping)
 
 listed = partial(
     opportunities.worklist,

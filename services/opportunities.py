@@ -85,6 +85,8 @@ class Filters:
     uda_to: float | None = None
     worth_from: int | None = None
     worth_to: int | None = None
+    attempts_from: float | None = None
+    attempts_to: float | None = None
     has_phone: bool | None = None
     has_mobile: bool | None = None
     has_email: bool | None = None

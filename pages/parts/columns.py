@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 COLUMNS = {
@@ -14,30 +16,49 @@ COLUMNS = {
     "assigned_to": "Assigned to",
     "value": "Value",
     "uda": "UDA",
-    "last_note": "Last note",
     "worth": "Worth",
     "phone": "Phone",
-    "email": "E-mail",
+    "last_note": "Last note",
     "next_visit_on": "Next visit",
     "reason": "Reason",
     "last_updated_on": "Last updated",
+    "email": "E-mail",
 }
-"""Every column beside the patient, which is always the first; what matters most fits on the screen."""
+"""Every column beside the patient, which is always the first."""
 
 KEY = "columns"
 
 
-def draw(*, is_many_practices: bool) -> list[str]:
-    """Draw the choice of columns, and return those to be shown in their order: all while none is chosen."""
-    offered = {name: label for name, label in COLUMNS.items() if name != "practice" or is_many_practices}
+def standard(*, offers_practice: bool) -> list[str]:
+    """Return the columns of whoever chose none, what matters most at the left; the practice where there are several."""
+    return [
+        name for name in COLUMNS if name not in ("last_updated_on", "email") and (name != "practice" or offers_practice)
+    ]
+
+
+def draw(*, offers_practice: bool, is_many_practices: bool) -> list[str]:
+    """Draw the choice of columns, and return those to be shown in their order: the standard ones when none is left.
+
+    offers_practice says that there are several practices, is_many_practices that more than one is shown.
+    """
+    usual = standard(offers_practice=offers_practice)
     with st.popover("Columns", icon=":material/view_column:"):
-        chosen = st.multiselect(
+        shown = st.multiselect(
             "Columns in their order, after the patient",
-            list(offered),
-            format_func=offered.__getitem__,
+            [name for name in COLUMNS if name != "practice" or offers_practice],
+            default=usual,
+            format_func=COLUMNS.__getitem__,
             key=KEY,
             bind="query-params",
-            placeholder="All",
+            placeholder="The standard columns",
+            help="Take one off and choose it again to move it to the end.",
             width=420,
         )
-    return chosen or list(offered)
+        if shown != usual:
+            st.button("Standard columns", key="columns_standard", on_click=put, args=(usual,))
+    return [name for name in shown or usual if name != "practice" or is_many_practices]
+
+
+def put(columns: Sequence[str]) -> None:
+    """Show these columns from now on."""
+    st.session_state[KEY] = list(columns)

@@ -18,6 +18,9 @@ from services.sign_in import SignedIn
 from services.store import Store
 
 ALL = "All practices"
+NEXT = "next_practice"
+"""The practice to show from the next run on: the switch is drawn before a page can say so."""
+
 COOKIE = "care_manager_session"
 
 _store: Store | None = None
@@ -106,6 +109,8 @@ def choose_practice() -> None:
     """Draw the switch between practices where there are several; the choice is kept in the address."""
     names = [one.name for one in current().practices]
     if len(names) > 1:
+        if NEXT in st.session_state:
+            st.session_state["practice"] = st.session_state.pop(NEXT)
         st.selectbox("Practice", [ALL, *names], key="practice", bind="query-params")
     elif names:
         st.markdown(f"**{names[0]}**")

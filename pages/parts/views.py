@@ -1,252 +1,169 @@
-"""Views: a named set of filters, columns and order, chosen, saved, shared and removed."""
+"""Views of the list: which one is chosen, what choosing it sets, and whether the list still is as it says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from pages.parts import columns, filters, format, ordering, session
+from pages.parts import columns, dialogs, filters, format, ordering, session, view_dialogs
 from pages.parts.session import Session
 from services import opportunities, views
-from services.actors import Right
 from services.errors import CareManagerError
-from services.opportunities import GROUPINGS, UNASSIGNED, Choices
-from services.practices import Practice
+from services.opportunities import GROUPINGS, Choices, Filters, Order
 from services.sign_in import SessionEnded
 from services.views import View
 
-CHOSEN = "view"
 BEGAN = "began_with_view"
-SAID = "view_said"
-NAME, WITH, FIRST = "view_name", "view_with", "view_first"
-MINE = "Only me"
-
-ALL = "All opportunities"
-FIRST_ORDER = next(iter(ordering.ORDERS))
-
-DEFAULTS: dict[str, Any] = {
-    **{name: [] for name in filters.MANY},
-    **dict.fromkeys(filters.EITHER),
-    **{f"{name}_{end}": None for name in filters.DAYS | filters.AMOUNTS for end in filters.ENDS},
-    "sort": FIRST_ORDER,
-    "group": next(iter(GROUPINGS)),
-    columns.KEY: [],
-    "practice": session.ALL,
-}
-"""Every control that a view keeps, and its value where a view says nothing.
-
-Not what is searched for, nor the patient the list is narrowed to: both name a patient.
-"""
-
-
-def built_in(here: Session) -> dict[str, Mapping[str, Any]]:
-    """Return the views that everybody has."""
-    return {
-        ALL: {},
-        "Due now": {"is_due": "Due now"},
-        "Assigned to me": {"assignees": [here.actor.user_id]},
-        "Assigned to nobody": {"assignees": [UNASSIGNED]},
-        "Not contacted yet": {"statuses": ["open"]},
-        "Booked too far ahead": {"reasons": ["booked_too_far_ahead"]},
-        "Snoozed": {"statuses": ["snoozed"]},
-        "Rejected": {"statuses": ["rejected"]},
-    }
+PROBLEM = "view_problem"
 
 
 def begin(here: Session, choices: Choices) -> None:
     """Begin with the person's default view, once, unless the address asks for something itself."""
     if BEGAN in st.session_state:
         return
+    if not {*filters.NAMES, "sort", "group", "columns", "practice"} & set(st.query_params):
+        every = views.all_views(here.store, here.practices, actor=here.actor)
+        default = next((view for view in every if view.is_default), None)
+        if default:
+            name = _practice_of(here, default.choices)
+            if name and name != st.session_state.get("practice"):
+                st.session_state[session.NEXT] = name
+                st.rerun()
+            st.session_state[view_dialogs.CHOSEN] = default.view_id
+            _put(here, default, choices)
     st.session_state[BEGAN] = True
-    if set(st.query_params) & {*DEFAULTS, "search"}:
-        return
-    view = next((one for one in views.all_of(here.store, actor=here.actor) if one.is_default), None)
-    if view:
-        st.session_state[CHOSEN] = view.view_id
-        _apply(view.choices, here, choices)
-        filters.begun()
 
 
-def draw(here: Session) -> None:
-    """Draw the choice of a view, and what can be done with it."""
-    saved = {view.view_id: view for view in views.all_of(here.store, actor=here.actor)}
-    names = {**{name: name for name in built_in(here)}, **{id_: _label(view) for id_, view in saved.items()}}
-    if st.session_state.get(CHOSEN) not in names:
-        st.session_state[CHOSEN] = ALL
+def draw(here: Session, choices: Choices, asked: Filters, order: Order, grouping: str) -> None:
+    """Draw the choice of a view, and the button that saves what the list is now; below, what no longer fits."""
+    every = {view.view_id: view for view in views.all_views(here.store, here.practices, actor=here.actor)}
+    now = _now(here, asked, order, grouping)
+    offered = _offered(here, choices)
+    if st.session_state.get(view_dialogs.CHOSEN) not in every:
+        alike = (view.view_id for view in every.values() if _is_as(view, now, offered))
+        st.session_state[view_dialogs.CHOSEN] = next(alike, views.ALL)
+    chosen = every[st.session_state[view_dialogs.CHOSEN]]
+    is_changed = not _is_as(chosen, now, offered)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        st.selectbox("View", list(names), format_func=names.__getitem__, key=CHOSEN, on_change=_choose, width=230)
-        chosen = saved.get(st.session_state[CHOSEN])
-        is_changed = _now() != _whole(chosen.choices if chosen else built_in(here)[st.session_state[CHOSEN]])
-        label = "Save view" if is_changed else "View"
-        with st.popover(label, icon=":material/bookmark:", help="Save, share, open the list with, or remove a view"):
-            _save(here)
-            if chosen:
-                _of_chosen(here, chosen)
-    if said := st.session_state.pop(SAID, None):
-        is_refused, words = said
-        (st.warning if is_refused else st.caption)(format.plain(words))
-
-
-def _label(view: View) -> str:
-    told = [view.name]
-    told += [] if view.is_mine else [f"shared by {view.owner}"]
-    told += ["shared"] if view.is_mine and view.practice_id else []
-    told += ["opens first"] if view.is_default else []
-    return ", ".join(told)
-
-
-def _save(here: Session) -> None:
-    st.markdown("**Keep the filters, columns and order as they are now**")
-    st.text_input("Name", key=NAME, max_chars=views.LONGEST_NAME, persist_state="session")
-    if here.actor.may(Right.WORK):
-        st.selectbox("Who may use it", [MINE, *(f"Everybody at {one.name}" for one in here.practices)], key=WITH)
-    st.checkbox("Open my list with it", key=FIRST)
-    st.caption("What you search for is not kept, because it may name a patient.")
-    st.button("Save", key="view_save", type="primary", on_click=_do_save)
-
-
-def _of_chosen(here: Session, view: View) -> None:
-    with st.container(horizontal=True, gap="xsmall"):
-        if view.is_default:
-            st.button("Do not open my list with it", key="view_last", on_click=_do_open_with, args=(None,))
-        else:
-            st.button("Open my list with it", key="view_open", on_click=_do_open_with, args=(view.view_id,))
-        if view.is_mine or here.actor.may(Right.SETTINGS):
-            st.button(f"Remove {format.plain(view.name)}", key="view_remove", on_click=_do_remove, args=(view.view_id,))
+        st.selectbox(
+            "View",
+            list(every),
+            format_func={id_: _label(here, view) for id_, view in every.items()}.__getitem__,
+            key=view_dialogs.CHOSEN,
+            persist_state="session",
+            on_change=_choose,
+            width=235,
+        )
+        st.button(
+            "Changed: save" if is_changed else "Save",
+            key="view_save",
+            icon=":material/bookmark:",
+            help="Keep the filters, columns and order as a view; share it, open the list with it, or remove it.",
+            on_click=dialogs.ask,
+            args=(view_dialogs.SAVE, view_dialogs.About(chosen, now, is_changed)),
+        )
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(format.plain(problem))
+    if not is_changed and _is_shown(here, chosen):
+        _say_left_off(views.fitted(chosen.choices, offered)[1])
+    view_dialogs.draw(here)
 
 
 def _choose() -> None:
-    def act(here: Session) -> str | None:
-        chosen = st.session_state[CHOSEN]
-        kept = {view.view_id: view.choices for view in views.all_of(here.store, actor=here.actor)}
-        wanted = {**built_in(here), **kept}[chosen]
-        return _apply(wanted, here, opportunities.choices(here.store, here.practices, actor=here.actor))
-
-    _attempt(act)
-
-
-def _do_save() -> None:
-    def act(here: Session) -> str:
-        chosen = st.session_state.get(WITH, MINE)
-        shared: Practice | None = next(
-            (one for one in here.practices if f"Everybody at {one.name}" == chosen and chosen != MINE), None
-        )
-        view = views.save(
-            here.store,
-            st.session_state.get(NAME) or "",
-            {name: value for name, value in _now().items() if value != DEFAULTS[name]},
-            shared_with=shared,
-            is_default=st.session_state.get(FIRST, False),
-            actor=here.actor,
-            now=here.now,
-        )
-        st.session_state[CHOSEN] = view.view_id
-        st.session_state[NAME] = ""
-        return f"Saved as {view.name}."
-
-    _attempt(act)
-
-
-def _do_open_with(view_id: str | None) -> None:
-    def act(here: Session) -> str:
-        views.open_with(here.store, view_id, actor=here.actor, now=here.now)
-        return "Your list opens with this view." if view_id else "Your list opens with all opportunities."
-
-    _attempt(act)
-
-
-def _do_remove(view_id: str) -> None:
-    def act(here: Session) -> str:
-        views.remove(here.store, view_id, actor=here.actor, now=here.now)
-        st.session_state[CHOSEN] = ALL
-        return "The view is removed; what it showed stays as it is."
-
-    _attempt(act)
-
-
-def _attempt(act: Any) -> None:
-    """Do something in a callback, and keep what is said of it."""
+    """Set the controls as the view that was chosen says, before they are drawn."""
     try:
-        said = act(session.current())
+        here = session.current()
+        every = views.all_views(here.store, here.practices, actor=here.actor)
+        view = next((one for one in every if one.view_id == st.session_state[view_dialogs.CHOSEN]), None)
+        if view is None:
+            st.session_state[PROBLEM] = "This view is not there any more. Choose another."
+            return
+        shown: Sequence[Any] = here.shown
+        if name := _practice_of(here, view.choices):
+            st.session_state["practice"] = name
+            shown = [one for one in here.practices if one.name == name]
+        _put(here, view, opportunities.choices(here.store, shown, actor=here.actor))
     except SessionEnded:
-        st.session_state[SAID] = (True, "Your session had ended, so nothing was saved.")
+        return  # the frame asks for the password
     except CareManagerError as problem:
-        st.session_state[SAID] = (True, str(problem))
-    else:
-        if said:
-            st.session_state[SAID] = (False, said)
+        st.session_state[PROBLEM] = str(problem)
 
 
-def _now() -> dict[str, Any]:
-    """Return what the controls hold, as a view keeps it."""
-    return _whole({name: st.session_state.get(name) for name in DEFAULTS})
+def _put(here: Session, view: View, choices: Choices) -> None:
+    wanted, _ = views.fitted(view.choices, _offered(here, choices))
+    filters.put(wanted)
+    order = Order(*wanted.get("order", ()))
+    st.session_state["sort"] = ordering.WORDS.get(order, ordering.WORDS[Order()])
+    st.session_state["group"] = wanted.get("grouping", next(iter(GROUPINGS)))
+    columns.put(wanted.get("columns") or columns.standard(offers_practice=len(here.practices) > 1))
 
 
-def _whole(choices: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of every control, days written as text and the order of what was chosen left aside."""
-    whole = {}
-    for name, default in DEFAULTS.items():
-        value = choices.get(name) or default
-        value = value.isoformat() if isinstance(value, date) else value
-        whole[name] = sorted(value) if isinstance(value, list | tuple) and name != columns.KEY else value
-    return whole
+def _now(here: Session, asked: Filters, order: Order, grouping: str) -> dict[str, Any]:
+    """Return what is chosen now, as a view keeps it."""
+    usual = columns.standard(offers_practice=len(here.practices) > 1)
+    shown = st.session_state.get(columns.KEY) or usual
+    is_one_of_several = len(here.shown) == 1 < len(here.practices)
+    return views.choices_of(
+        asked,
+        order,
+        grouping,
+        columns=shown if shown != usual else None,
+        practice_id=here.shown[0].practice_id if is_one_of_several else None,
+    )
 
 
-def _apply(wanted: Mapping[str, Any], here: Session, choices: Choices) -> str | None:
-    """Set the controls, and return in words what no longer fits and was left off."""
-    left_off = []
-    for name, default in DEFAULTS.items():
-        value = wanted.get(name, default)
-        fits = _fitting(name, value, here, choices)
-        if fits != value and name in wanted:
-            left_off.append(_LABELS[name])
-        st.session_state[name] = fits
-    st.session_state.pop("only", None)
-    if not left_off:
-        return None
-    what = "1 choice" if len(left_off) == 1 else f"{len(left_off)} choices"
-    return f"{what} of this view no longer fits and was left off: {', '.join(left_off)}."
+def _is_as(view: View, now: Mapping[str, Any], offered: Mapping[str, Collection[str]]) -> bool:
+    """Say whether the list is as a view says; one that names no practice is of whichever is shown."""
+    wanted, _ = views.fitted(view.choices, offered)
+    if "practice" not in view.choices:
+        now = {name: value for name, value in now.items() if name != "practice"}
+    return wanted == now
 
 
-_LABELS = {
-    **filters.MANY,
-    **{name: label for name, (label, _, _) in filters.EITHER.items()},
-    **{
-        f"{name}_{end}": f"{label} {end}"
-        for name, label in (filters.DAYS | filters.AMOUNTS).items()
-        for end in filters.ENDS
-    },
-    "sort": "Sort by",
-    "group": "Group by",
-    columns.KEY: "Columns",
-    "practice": "Practice",
-}
+def _offered(here: Session, choices: Choices) -> dict[str, Collection[str]]:
+    """Return what can be chosen now."""
+    return {
+        **{name: tuple(options) for name, options in filters.options_of(choices).items()},
+        "columns": tuple(columns.COLUMNS),
+        # With one practice alone there is no switch, and nothing is lost by not turning it.
+        "practice": tuple(one.practice_id for one in here.practices),
+    }
 
 
-def _fitting(name: str, value: Any, here: Session, choices: Choices) -> Any:
-    """Return what of a value a control can still hold."""
-    default = DEFAULTS[name]
-    if name in filters.MANY:
-        return [one for one in value if one in filters.options_of(choices)[name]]
-    if name == columns.KEY:
-        return [one for one in value if one in columns.COLUMNS]
-    allowed: Any = {
-        "sort": ordering.ORDERS,
-        "group": GROUPINGS,
-        "practice": [session.ALL, *(one.name for one in here.practices)],
-    }.get(name)
-    if name in filters.EITHER:
-        allowed = (None, *filters.EITHER[name][1:])
-    if allowed is not None:
-        return value if value in allowed else default
-    if value is None:
-        return None
-    if name.rsplit("_", 1)[0] in filters.DAYS:
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            return None
-    return float(value) if isinstance(value, int | float) else None
+def _practice_of(here: Session, choices: Mapping[str, Any]) -> str | None:
+    """Return the name of the practice that a view wants shown, if the switch has it."""
+    wanted = choices.get("practice")
+    return next((one.name for one in here.practices if one.practice_id == wanted and len(here.practices) > 1), None)
+
+
+def _is_shown(here: Session, view: View) -> bool:
+    """Say whether the practices shown are those that a view is of, so that what it wants could be offered."""
+    wanted = view.choices.get("practice")
+    if wanted is None:
+        return len(here.shown) == len(here.practices)
+    return wanted in {one.practice_id for one in here.shown} or wanted not in {
+        one.practice_id for one in here.practices
+    }
+
+
+def _say_left_off(names: Sequence[str]) -> None:
+    if names:
+        labels = [view_dialogs.OTHER_LABELS.get(name) or filters.label_of(name) for name in names if name in views.KEPT]
+        labels += ["one that is not there any more" for name in names if name not in views.KEPT]
+        many = (
+            "1 filter of this view no longer fits and was"
+            if len(names) == 1
+            else (f"{len(names)} filters of this view no longer fit and were")
+        )
+        st.caption(format.plain(f"{many} left off: {', '.join(labels)}."))
+
+
+def _label(here: Session, view: View) -> str:
+    """Say which view, whose, and whether the list opens with it; what is no view of one's own alone comes later."""
+    practice = next((one.name for one in here.practices if one.practice_id == view.practice_id), "")
+    told = view.name if view.is_built_in else f"Mine: {view.name}"
+    if view.is_shared:
+        told = f"{practice}: {view.name}" + ("" if view.is_mine else f" ({view.owner_name})")
+    return f"{told} ★ opens first" if view.is_default else told

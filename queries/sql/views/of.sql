@@ -1,5 +1,4 @@
--- The saved views of a person and those shared with practices, with whose they are and whether the person opens with it.
--- Grain: one row for each view.
+-- The saved views of a person and those shared with practices, with whose they are. Grain: one row for each view.
 select
     saved_views.view_id, saved_views.user_id, saved_views.practice_id, saved_views.name, saved_views.choices,
     saved_views.changed_at, coalesce(users.name, saved_views.user_id) as owner_name

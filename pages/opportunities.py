@@ -60,8 +60,9 @@ def say_nothing_listed() -> None:
 
 
 here = session.current()
-title_place, view_place, totals_place = st.columns([20, 36, 60], vertical_alignment="center")
-title_place.title("Opportunities", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Opportunities", anchor=False, width="content")
+    view_place, totals_place = st.container(width=390), st.container(width="content")
 if not here.practices:
     welcome(here)
     st.stop()

@@ -123,8 +123,8 @@ class Worklist:
     """A page of the list, and the totals of the whole.
 
     Columns of rows: row_id, practice_id, practice, opportunity_id, course_id, cot_number, patient_id, patient,
-    household_id, provider, payor, payor_kind, opened_on, last_updated_on, status, status_text, snoozed_until,
-    reject_reason, booked_on, assignee_id, assigned_to, is_assignee_active, attempts, last_attempt_at,
+    household_id, provider_key, provider, payor, payor_kind, opened_on, last_updated_on, status, status_text,
+    snoozed_until, reject_reason, booked_on, assignee_id, assigned_to, is_assignee_active, attempts, last_attempt_at,
     last_contact_at, patient_contacted_on (about another course, while that keeps this one from being due),
     contact_again_on, version, value_pence, uda, worth_pence, charge_pence, phone, email, counted_visit_on,
     unlinked_visit_on, next_visit_on, reason, reason_text, is_partly_done, is_active. One row for each opportunity.

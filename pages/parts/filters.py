@@ -32,11 +32,11 @@ MANY = {
     "payors": "Payor",
     "assignees": "Assigned to",
     "reasons": "Reason",
-    "reject_reasons": "Rejected because",
+    "reject_reasons": "Reject reason",
 }
 HELP = {
-    "statuses": "Snoozed, booked and rejected opportunities are off the list unless you choose them here.",
-    "reject_reasons": "Lists what is rejected, unless you choose a status.",
+    "statuses": "Snoozed, booked and rejected opportunities are off the list unless you choose them here, "
+    "or a reason why they were rejected.",
 }
 ENDS = ("from", "to")
 NAMES = ("search", "only", *MANY, *EITHER, *(f"{name}_{end}" for name in DAYS | AMOUNTS for end in ENDS))
@@ -58,7 +58,7 @@ def draw(choices: Choices) -> Filters:
     asked: dict[str, Any] = {"search": search or None}
     with st.popover("Filters", icon=":material/filter_alt:"):
         options = options_of(choices)
-        for column, (name, label) in zip(st.columns([1.6, 1, 1, 1, 1, 1]), MANY.items(), strict=True):
+        for column, (name, label) in zip(st.columns([1.5, 1, 1, 1, 1, 1.2]), MANY.items(), strict=True):
             with column:
                 asked[name] = _many(name, label, options[name])
         for column, (name, label) in zip(st.columns(3), DAYS.items(), strict=True):

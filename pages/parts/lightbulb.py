@@ -85,8 +85,7 @@ def _list(here: session.Session, queue: Queue) -> None:
     st.page_link(ROOT / "pages" / "my_list.py", label="My list, one patient at a time", icon=":material/call:")
     with st.container(gap=None):
         for call in queue.calls[:SHOWN]:
-            if st.button(_entry(call), key=f"lightbulb_{call.key}", type="tertiary", on_click=_open, args=(call,)):
-                st.rerun()  # The dialog is drawn by the page, of which this is only a part.
+            st.button(_entry(call), key=f"lightbulb_{call.key}", type="tertiary", on_click=_open, args=(call,))
     if not queue.calls:
         st.markdown(
             "Nothing is assigned to you that needs action now. It appears here when somebody assigns you something."
@@ -105,6 +104,7 @@ def _open(call: Call) -> None:
     """Open a patient beside the page that one is on."""
     st.session_state[OPEN] = False
     dialogs.ask("patient", (call.practice_id, call.patient_id))
+    st.rerun()  # The drawer is drawn by the frame, of which the lightbulb is only a part.
 
 
 def _say_ended() -> None:

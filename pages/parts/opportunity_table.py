@@ -108,12 +108,12 @@ def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]
         return label if column != column_of else f"{label} {'↓' if order.is_descending else '↑'}"
 
     return {
-        "patient": text(heading("patient", "Patient"), pinned=True, width=132),
+        "patient": text(heading("patient", "Patient"), pinned=True, width=124),
         "practice": text(heading("practice", "Practice"), width=110),
-        "provider": text(heading("provider", "Provider"), width=70),
-        "payor": text(heading("payor", "Payor"), width=76),
-        "cot_number": text(heading("cot_number", "COT"), help="Number of the course of treatment", width=64),
-        "opened_on": day(heading("opened_on", "Opened"), format="D MMM YYYY", width=88),
+        "provider": text(heading("provider", "Provider"), width=66),
+        "payor": text(heading("payor", "Payor"), width=66),
+        "cot_number": text(heading("cot_number", "COT"), help="Number of the course of treatment", width=54),
+        "opened_on": day(heading("opened_on", "Opened"), format="D MMM YYYY", width=86),
         "last_updated_on": day(
             heading("last_updated_on", "Updated"), help="Last updated", format="D MMM YYYY", width=88
         ),
@@ -121,16 +121,16 @@ def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]
             heading("status", "Status"),
             options=[*statuses["status_text"], *chips],
             color=[*(COLOURS[status] for status in statuses["status"]), *("yellow" for _ in chips)],
-            width=92,
+            width=88,
         ),
-        "assigned_to": text(heading("assigned_to", "Assigned to"), width=92),
+        "assigned_to": text(heading("assigned_to", "Assigned to"), width=86),
         "value": number(
-            heading("value", f"Value {format.whole_pounds(totals.value_pence)}"), format="£%,.2f", width=128
+            heading("value", f"Value {format.whole_pounds(totals.value_pence)}"), format="£%,.2f", width=114
         ),
-        "uda": number(heading("uda", "UDA"), format="%.4g", width=75),
-        "worth": number(heading("worth", "Worth"), format="£%,.2f", width=100),
+        "uda": number(heading("uda", "UDA"), format="%.4g", width=52),
+        "worth": number(heading("worth", "Worth"), format="£%,.2f", width=82),
         "last_note": text("Last note", help="The last call, message or note", width=220),
-        "phone": text(heading("phone", "Phone"), width=115),
+        "phone": text(heading("phone", "Phone"), width=108),
         "email": text(heading("email", "E-mail"), width=200),
         "next_visit_on": day(heading("next_visit_on", "Next visit"), format="D MMM YYYY", width=100),
         "reason": text(heading("reason", "Reason"), width=260),

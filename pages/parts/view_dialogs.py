@@ -60,7 +60,7 @@ def _save(dialog: Dialog, about: About, here: Session) -> None:
     if about.is_changed and view.may_be_changed_by(here.actor):
         st.markdown(f"The list is not as **{name}** says any more." + _whose(view, here))
         st.button(f"Save to {name}", key="view_update", type="primary", on_click=_do_update, args=(dialog, about))
-    st.markdown("**Save as a new view**")
+        st.markdown("**Or save it as a new view**")
     st.caption(
         "It keeps the filters, the columns and the order. What you search for, and that only one patient or household "
         "is shown, it never keeps, because that names a patient."
@@ -82,23 +82,26 @@ def _save(dialog: Dialog, about: About, here: Session) -> None:
 def _of_chosen(dialog: Dialog, about: About, here: Session) -> None:
     """Draw what else can be done with the view that is chosen."""
     view, name = about.view, format.plain(about.view.name)
-    act = partial(st.button, type="tertiary")
     if view.is_default:
-        act(f"Do not open my list with {name}", key="view_last", on_click=_do_default, args=(dialog, None, view.name))
+        st.button(
+            f"Do not open my list with {name}", key="view_last", on_click=_do_default, args=(dialog, None, view.name)
+        )
     else:
-        act(f"Open my list with {name}", key="view_first", on_click=_do_default, args=(dialog, view.view_id, view.name))
+        st.button(
+            f"Open my list with {name}", key="view_first", on_click=_do_default, args=(dialog, view.view_id, view.name)
+        )
     if not view.may_be_changed_by(here.actor):
         return
-    act(f"Rename {name} to the name above", key="view_rename", on_click=_do_rename, args=(dialog, about))
+    st.button(f"Rename {name} to the name above", key="view_rename", on_click=_do_rename, args=(dialog, about))
     if view.is_mine and here.actor.may(Right.WORK):
         for practice in here.practices:
             if practice.practice_id != view.practice_id:
                 words = f"Share {name} with {format.plain(practice.name)}"
                 key = f"view_share_{practice.practice_id}"
-                act(words, key=key, on_click=_do_share, args=(dialog, view, practice))
+                st.button(words, key=key, on_click=_do_share, args=(dialog, view, practice))
     if view.is_mine and view.is_shared:
-        act(f"Keep {name} for me alone", key="view_unshare", on_click=_do_share, args=(dialog, view, None))
-    act(f"Remove {name}", key="view_remove", on_click=dialogs.ask, args=(REMOVE, about))
+        st.button(f"Keep {name} for me alone", key="view_unshare", on_click=_do_share, args=(dialog, view, None))
+    st.button(f"Remove {name}", key="view_remove", on_click=dialogs.ask, args=(REMOVE, about))
 
 
 def _remove(dialog: Dialog, about: About, here: Session) -> None:

@@ -57,7 +57,7 @@ def draw(here: Session, choices: Choices, asked: Filters, order: Order, grouping
             width=235,
         )
         st.button(
-            "Changed: save" if is_changed else "Save",
+            "Changed: save" if is_changed else "Save view",
             key="view_save",
             icon=":material/bookmark:",
             help="Keep the filters, columns and order as a view; share it, open the list with it, or remove it.",

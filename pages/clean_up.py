@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -14,15 +16,15 @@ from services.reject_reasons import WRONG_IN_CHART
 ACTIONS = (action_dialogs.RESTORE, action_dialogs.NOTE)
 
 
-def draw(row: dict[str, object], rows: pl.DataFrame, *, is_practice_named: bool) -> None:
+def draw(row: dict[str, Any], rows: pl.DataFrame, *, is_practice_named: bool) -> None:
     """Draw one opportunity with what was said of it, and what can be done about it."""
     told, acts = st.columns([3, 2], vertical_alignment="center")
-    about = [f"COT {row['cot_number']}", f"opened {format.day(row['opened_on'])}", row["payor"]]  # type: ignore[arg-type]
+    about = [f"COT {row['cot_number']}", f"opened {format.day(row['opened_on'])}", row["payor"]]
     about += [row["practice"]] if is_practice_named else []
     with told:
         st.markdown(
-            f"**{format.plain(str(row['patient']))}**, {format.plain(' · '.join(str(one) for one in about if one))}  \n"
-            + format.plain(str(row["last_note"] or "No note says what is wrong."))
+            f"**{format.plain(row['patient'])}**, {format.plain(' · '.join(filter(None, about)))}  \n"
+            + format.plain(row["last_note"] or "No note says what is wrong.")
         )
     with acts, st.container(horizontal=True, gap="xsmall"):
         st.button(

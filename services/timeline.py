@@ -106,7 +106,7 @@ def of_patient(store: Store, practice: Practice, patient_id: str, *, actor: Acto
 
 @allowed(Right.SEE, practice="practices")
 def with_last_notes(store: Store, practices: Sequence[Practice], rows: pl.DataFrame, *, actor: Actor) -> pl.DataFrame:
-    """Add last_note to rows of the work list: who last rang, wrote, noted or rejected, and when; null where nobody did."""
+    """Add last_note to rows of the work list: who last rang, wrote, noted or rejected, and when; else null."""
     names = audit_words.names_of(store, [practice.practice_id for practice in practices])
     zones = {practice.practice_id: ZoneInfo(practice.timezone) for practice in practices}
     found = queries.last_words(

@@ -91,13 +91,21 @@ def test_the_lightbulb_turns_red_without_a_reload_when_the_manager_assigns(visit
     expect(bulb(manager)).to_contain_text("Nothing of mine is due")
 
 
-def test_the_lightbulbs_list_stays_open_while_it_looks(amara: Page) -> None:
+def test_the_lightbulbs_list_stays_open_while_it_looks_and_opens_a_patient_beside_the_page(amara: Page) -> None:
     bulb(amara).click()
     entry = amara.get_by_role("button", name="Birch, Ada, £800.00, 07700 900123")
     expect(entry).to_be_visible()
     amara.wait_for_timeout(LOOK)
     expect(entry).to_be_visible()
     expect(amara.get_by_role("link", name="My list, one patient at a time")).to_be_visible()
+    entry.click()
+    drawer = amara.get_by_role("dialog")
+    expect(drawer.get_by_text("Ada Birch").first).to_be_visible()
+    expect(entry).to_be_hidden()
+    amara.wait_for_timeout(LOOK)
+    amara.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect_turn(amara, "Ada Ash")
 
 
 def test_the_queue_is_worked_by_keys_alone_and_keys_rest_in_a_field(amara: Page) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import session, sign_in
+from pages.parts import action_dialogs, lightbulb, outcomes, patient_panel, session, sign_in
 from services.actors import Right
 from services.errors import CareManagerError
 
@@ -30,6 +30,8 @@ NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-r
 
 PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
+    "my_list.py": ("My list", ":material/call:", "my-list", Right.WORK),
+    "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
     "imports.py": ("Import", ":material/upload_file:", "import", Right.PREVIEW),
     "people.py": ("People", ":material/group:", "people", Right.SEE_PEOPLE),
     "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),
@@ -70,13 +72,17 @@ def main() -> None:
         with st.sidebar:
             session.choose_practice()
             here = session.current()
+            lightbulb.show()
             st.caption(f"{here.actor.name}, {here.actor.role}")
             sign_in.sign_out()
         if said := st.session_state.pop("said", None):
             st.success(said)
+        outcomes.show(here)
         if any(practice.is_sample for practice in session.current().shown):
             st.badge("Sample data: not real patients.", icon=":material/science:", color="orange")
         page.run()
+        action_dialogs.draw(here)
+        patient_panel.draw_drawer(here)
     except CareManagerError as problem:
         st.error(str(problem))
 

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 
-import polars as pl
 import streamlit as st
 
-from pages.parts import downloads, filters, format, opportunity_table, ordering, paging, patient_panel, session
-from services import opportunities, sample
+from pages.parts import (
+    action_bar,
+    columns,
+    downloads,
+    filters,
+    format,
+    opportunity_table,
+    ordering,
+    paging,
+    patient_panel,
+    session,
+    views,
+)
+from services import opportunities, sample, timeline
 from services.actors import Right
 from services.opportunities import GROUPINGS, Totals
 from services.surroundings import ROOT
@@ -36,17 +47,6 @@ def show_totals(totals: Totals) -> None:
         st.metric("Courses", f"{totals.courses:,}", width="content")
 
 
-def in_words(ticked: pl.DataFrame) -> str:
-    """Say what is ticked and what it is worth."""
-    if ticked.is_empty():
-        return "Nothing ticked"
-    courses = format.count(ticked.height, "course")
-    patients = format.count(ticked.select("practice_id", "patient_id").n_unique(), "patient")
-    uda = sum(ticked["uda"].drop_nulls())
-    worth = format.pounds(sum(ticked["value_pence"])) + (f" and {format.uda(uda)} UDA" if uda else "")
-    return f"**{courses} of {patients} ticked, {worth}**"
-
-
 def say_nothing_listed() -> None:
     """Say why the list is empty."""
     if filters.are_on():
@@ -60,13 +60,15 @@ def say_nothing_listed() -> None:
 
 
 here = session.current()
-title_place, totals_place = st.columns([1, 3], vertical_alignment="center")
-title_place.title("Opportunities", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Opportunities", anchor=False, width="content")
+    view_place, totals_place = st.container(width=390), st.container(width="content")
 if not here.practices:
     welcome(here)
     st.stop()
 
 choices = opportunities.choices(here.store, here.shown, actor=here.actor)
+views.begin(here, choices)
 filters.start_with_own([key for key in here.actor.provider_keys if key in choices.providers])
 with st.container(horizontal=True, vertical_alignment="bottom"):
     order = ordering.draw()
@@ -74,7 +76,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Group by", list(GROUPINGS), format_func=GROUPINGS.__getitem__, key="group", bind="query-params", width=130
     )
     asked = filters.draw(choices)
+    shown = columns.draw(offers_practice=len(here.practices) > 1, is_many_practices=len(here.shown) > 1)
 filters.show_active(asked, choices)
+with view_place:
+    views.draw(here, choices, asked, order, grouping)
 
 listed = partial(
     opportunities.worklist,
@@ -97,9 +102,14 @@ with list_place:
     if found.totals.courses == 0:
         say_nothing_listed()
     else:
-        ticked_place = st.container()
-        picked = opportunity_table.show(found.rows, found.totals, order, is_many_practices=len(here.shown) > 1)
-        ticked_place.markdown(in_words(picked.ticked))
+        actions_place = st.container()
+        rows = timeline.with_last_notes(here.store, here.shown, found.rows, actor=here.actor)
+        picked = opportunity_table.show(rows, found.totals, order, shown)
+        with actions_place:
+            if here.actor.may(Right.WORK):
+                action_bar.draw(picked.ticked)
+            else:
+                st.markdown(action_bar.in_words(picked.ticked))
         with st.container(horizontal=True, vertical_alignment="center"):
             paging.turn(view, found.totals)
             if here.actor.may(Right.EXPORT):
@@ -107,4 +117,4 @@ with list_place:
         if picked.clicked:
             patient_panel.open_patient(picked.clicked["practice_id"], picked.clicked["patient_id"])
 with panel_place, st.container(border=True, height=opportunity_table.HEIGHT + 85):
-    patient_panel.show(here)
+    patient_panel.show(here, found.rows)

@@ -56,11 +56,15 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing done to an opportunity: its event's kind, the columns that change, and what only the event says."""
+    """One thing done to an opportunity: its event's kind, the columns that change, and what only the event says.
+
+    facts are as they are afterwards, was as they were before.
+    """
 
     kind: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    was: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
     undoes: int | None = None
 
@@ -205,7 +209,7 @@ def write(
                     "by_user": actor.user_id,
                     "happened_at": workflow.utc(now),
                     "note": step.note,
-                    "before": _json(before),
+                    "before": _json({**before, **step.was}),
                     "after": _json({**step.changes, **step.facts}),
                     "action_id": action_id,
                     "undoes": step.undoes,

@@ -22,6 +22,8 @@ KINDS = {
     "assigned": "Assigned",
     "attempted": "Tried to reach",
     "booked": "Booked",
+    "course changed": "Changed a course",
+    "default view chosen": "Chose the view that their list opens with",
     "contacted": "Contacted",
     contracts.CHANGED: "Changed a contract",
     "exported": "Exported",
@@ -33,8 +35,10 @@ KINDS = {
     "person added": "Added a person",
     "person changed": "Changed a person",
     "refused": "Was refused",
+    "reject reasons changed": "Changed the reasons for rejecting",
     "rejected": "Rejected",
     "restored": "Restored",
+    "returned": "Visit cancelled: back on the list",
     "sample added": "Added the sample practice",
     "sample removed": "Removed the sample practice",
     settings.CHANGED: "Changed a setting",
@@ -42,6 +46,9 @@ KINDS = {
     "signed in": "Signed in",
     "signed out": "Signed out",
     "snoozed": "Snoozed",
+    "undone": "Undid",
+    "view removed": "Removed a view",
+    "view saved": "Saved a view",
 }
 """What happened, by the kinds of the store."""
 
@@ -50,8 +57,10 @@ NOBODY = {settings.SYSTEM: "The system", "first start": "The first start"}
 
 LABELS = {
     "assigned_to": "assigned to",
+    "booked_on": "visit on",
     "email": "e-mail",
     "from_on": "from",
+    "in_pms": "in the PMS",
     "is_active": "active",
     "reject_reason": "reason",
     "snooze_reason": "reason",
@@ -59,12 +68,22 @@ LABELS = {
     "to_on": "until",
     "uda_target": "UDAs to do",
     "uda_value_pence": "UDA value",
+    "value_pence": "value",
     "visit_on": "visit on",
+    "visit_was_on": "the visit was on",
     "works_here": "works here",
 }
 """The fields of an event whose names are no words."""
 
-LEFT_OUT = {"appointment_id", "contract_id", "import_id", "user_id"}
+LEFT_OUT = {
+    "appointment_id",
+    "attempts",
+    "contract_id",
+    "import_id",
+    "last_attempt_at",
+    "last_contact_at",
+    "user_id",
+}
 """Fields that mean nothing to a reader: the line says in other words what they point at."""
 
 COLUMNS = pl.Schema(

@@ -12,8 +12,9 @@ from queries import workflow
 from queries.store import Store
 from services import actions, reject_reasons, words
 from services.actions import Chosen, Outcome, Step
-from services.actors import Actor, Right, allowed
+from services.actors import RIGHTS, Actor, Right, allowed
 from services.errors import InvalidRequest
+from services.practices import Practice
 
 OUTCOMES = {
     "spoke": "Spoke",
@@ -26,9 +27,23 @@ OUTCOMES = {
 CONTACTS = ("spoke", "left message")
 """The outcomes that are a contact; the others are attempts alone (domain.md 3.4)."""
 
+AS_BEFORE = "as before"
+"""What is said of what was undone."""
+
 LONGEST_NOTE = 2_000
 FURTHEST_DAYS = 730
 """A snooze, or a visit told to be booked, this far ahead at most: further is a slip of the year."""
+
+
+@allowed(Right.WORK, practice="practices")
+def assignable(store: Store, practices: Sequence[Practice], *, actor: Actor) -> dict[str, str]:
+    """Return who may be assigned something at every one of these practices: user id -> name, by name."""
+    wanted = {practice.practice_id for practice in practices}
+    return {
+        row["user_id"]: row["name"]
+        for row in sorted(people_queries.all_people(store).to_dicts(), key=lambda row: row["name"].casefold())
+        if row["is_active"] and row["role"] in RIGHTS[Right.WORK] and wanted <= set(row["practice_ids"] or ())
+    }
 
 
 @allowed(Right.WORK, practice="chosen")
@@ -226,7 +241,15 @@ def contacted(row: Mapping[str, Any], channel: str, at: datetime) -> Step:
 
 @allowed(Right.WORK, practice="chosen")
 def book(
-    store: Store, chosen: Sequence[Chosen], *, visit_on: date, actor: Actor, now: datetime, today: date, action_id: str
+    store: Store,
+    chosen: Sequence[Chosen],
+    *,
+    visit_on: date,
+    note: str | None = None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
 ) -> Outcome:
     """Note that a visit was entered in the PMS's book, so that the list need not wait for the next import.
 
@@ -234,11 +257,12 @@ def book(
     Raises InvalidRequest for a day in the past.
     """
     _check_ahead(visit_on, today, "Choose the day of the visit, today or later.", least=0)
+    told = _text(note)
 
     def decide(row: dict[str, Any]) -> Sequence[Step] | str:
         if row["shown_status"] == "rejected":
             return "it is rejected; restore it first."
-        return [Step("booked", {"booked_on": visit_on})]
+        return [Step("booked", {"booked_on": visit_on}, note=told)]
 
     said = f"booked for {words.day(visit_on)}"
     return actions.act(
@@ -291,7 +315,7 @@ def undo(
         raise InvalidRequest("This cannot be taken back. Nothing was changed. Do what is right now instead.")
     with actions.on_fresh_list(store, practice_ids, today=today) as tx:
         if workflow.find_action(tx, action_id):
-            return Outcome(action_id, "as before", is_repeat=True)
+            return Outcome(action_id, AS_BEFORE, is_repeat=True)
         events: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for event in workflow.events_of(tx, undone_id, happened_at=undoing["happened_at"]):
             is_asked = opportunity_ids is None or event["opportunity_id"] in opportunity_ids
@@ -308,11 +332,11 @@ def undo(
                 done.append((row, steps))
         if done:
             actions.write(tx, done, kind="undone", actor=actor, now=now, action_id=action_id)
-    return actions.outcome_of(action_id, "as before", [row for row, _ in done], left)
+    return actions.outcome_of(action_id, AS_BEFORE, [row for row, _ in done], left)
 
 
-def _check_ahead(day: date, today: date, sentence: str, *, least: int) -> None:
-    if day < today + timedelta(days=least):
+def _check_ahead(day: date | None, today: date, sentence: str, *, least: int) -> None:
+    if day is None or day < today + timedelta(days=least):
         raise InvalidRequest(f"{sentence} Nothing was changed.")
     if day > today + timedelta(days=FURTHEST_DAYS):
         raise InvalidRequest(f"{words.day(day)} is more than two years ahead. Nothing was changed. Check the year.")

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import polars as pl
 
 from queries import imports as queries
-from queries import opportunities as opportunity_queries
-from queries import pms, workflow
+from queries import pms
 from queries import practices as practice_queries
 from queries.store import Reading, Store, Transaction
-from services import practices, settings, words
+from services import import_events, practices, settings
 from services.actors import Actor, Right, allowed, check
 from services.errors import InvalidRequest, UnusableExtract
 from services.extract import PRESETS, Extract, Source, Upload, read
+from services.history import record
 from services.import_plan import REMOVED, Plan, refusals_frame, worked_out
-from services.opportunities import rule_of
 from services.practices import Practice
 
 __all__ = ["PRESETS", "Extract", "Source", "Upload", "apply", "history", "in_words", "preview", "read", "refusals"]
 
 FIRST_PRACTICE = "My practice"
-SYSTEM = "system"
 UNLINKED = {
     "opendental": "Open Dental links few visits to what is planned",
 }
@@ -121,8 +118,12 @@ def apply(
         plan = _planned(tx, practice_id, extract, today)
         if not plan.is_usable:
             raise UnusableExtract("No row could be used. Nothing was changed. Mend the refused rows and import again.")
+        before = import_events.courses(tx, practice_id, today=today) if target else None
         _write(tx, practice_id, plan)
-        notes = _follow_up(tx, practice_id, extract, plan, now=now, today=today)
+        notes = []
+        if plan.is_unlinked and settings.count_unlinked_visits(tx, practice_id, now=now):
+            notes.append(f"{_unlinked(extract)}: from now on any visit of the patient counts as booked.")
+        notes += import_events.record(tx, practice_id, before, plan.became_inactive, actor=actor, now=now, today=today)
         is_changed = plan.changes_anything or bool(notes)
         note = " ".join(notes) or (None if is_changed else "Nothing had changed.")
         counts, refused = _counts(plan), refusals_frame(plan.refusals)
@@ -142,8 +143,14 @@ def apply(
         )
         if is_changed:
             practice_queries.raise_revision(tx, practice_id)
-            _record(
-                tx, [_event(practice_id, "imported", actor.user_id, now, after={"import_id": import_id}, note=sentence)]
+            record(
+                tx,
+                "imported",
+                by=actor.user_id,
+                now=now,
+                practice_id=practice_id,
+                note=sentence,
+                after={"import_id": import_id},
             )
     return Result(import_id, name, counts, refused.height, note, sentence)
 
@@ -236,55 +243,6 @@ def _write(tx: Transaction, practice_id: str, plan: Plan) -> None:
     pms.write(tx, practice_id, "courses", plan.absent)
 
 
-def _follow_up(
-    tx: Transaction, practice_id: str, extract: Extract, plan: Plan, *, now: datetime, today: date
-) -> list[str]:
-    """Do what follows from the data, and return what was done in sentences."""
-    notes = []
-    if plan.is_unlinked and settings.count_unlinked_visits(tx, practice_id, now=now):
-        notes.append(f"{_unlinked(extract)}: from now on any visit of the patient counts as booked.")
-    rejected = _reject_inactive(tx, practice_id, plan, now=now, today=today)
-    if rejected:
-        courses = "1 course that was" if rejected == 1 else f"{rejected:,} courses that were"
-        notes.append(f"Rejected: {courses} made inactive in the chart.")
-    return notes
-
-
-def _reject_inactive(tx: Transaction, practice_id: str, plan: Plan, *, now: datetime, today: date) -> int:
-    """Reject the opportunities whose course was made inactive in the chart; return how many."""
-    if not plan.became_inactive:
-        return 0
-    practice = next(one for one in practices.all_practices(tx) if one.practice_id == practice_id)
-    courses = opportunity_queries.courses_on(tx, practice_id, today=today, settings=rule_of(practice))
-    inactive = courses.filter(pl.col("course_id").is_in(list(plan.became_inactive))).select(
-        "opportunity_id", "patient_id"
-    )
-    states = {row["opportunity_id"]: row for row in workflow.states(tx, practice_id).iter_rows(named=True)}
-    changed, events = [], []
-    for opportunity_id, patient_id in inactive.iter_rows():
-        state = states.get(opportunity_id, {"attempts": 0})
-        if state.get("status") == "rejected":
-            continue
-        change = {"status": "rejected", "reject_reason": words.INACTIVE}
-        before = {"status": state.get("status", "open"), "reject_reason": state.get("reject_reason")}
-        changed.append(
-            {
-                **{name: state.get(name) for name in workflow.STATE},
-                **change,
-                "practice_id": practice_id,
-                "opportunity_id": opportunity_id,
-                "changed_by": SYSTEM,
-                "changed_at": _utc(now),
-            }
-        )
-        event = _event(practice_id, "rejected", SYSTEM, now, before=before, after=change)
-        events.append({**event, "opportunity_id": opportunity_id, "patient_id": patient_id})
-    if changed:
-        workflow.write_states(tx, pl.DataFrame(changed, schema=workflow.STATE))
-        _record(tx, events)
-    return len(changed)
-
-
 def _said_of_visits(extract: Extract, plan: Plan, target: Practice | None) -> list[str]:
     if not plan.is_unlinked or (target and target.settings.is_unlinked_visit_counted):
         return []
@@ -304,33 +262,3 @@ def _sentence(extract: Extract, practice: str, counts: pl.DataFrame, refused: in
     if refused:
         text += f" {refused:,} {'row was' if refused == 1 else 'rows were'} refused."
     return f"{text} {note}" if note else text
-
-
-def _event(
-    practice_id: str,
-    kind: str,
-    by: str,
-    now: datetime,
-    *,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object],
-    note: str | None = None,
-) -> dict[str, object]:
-    """Return a line of history about the practice."""
-    return {
-        "practice_id": practice_id,
-        "kind": kind,
-        "by_user": by,
-        "happened_at": _utc(now),
-        "note": note,
-        "before": json.dumps(before) if before else None,
-        "after": json.dumps(after),
-    }
-
-
-def _record(tx: Transaction, events: Sequence[dict[str, object]]) -> None:
-    workflow.record_events(tx, pl.DataFrame(events, schema=workflow.EVENT))
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

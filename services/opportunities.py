@@ -13,7 +13,7 @@ from queries import listing
 from queries import opportunities as queries
 from queries import patients as patient_queries
 from queries.store import Store
-from services import history, words
+from services import history, reject_reasons, words
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -85,6 +85,8 @@ class Filters:
     uda_to: float | None = None
     worth_from: int | None = None
     worth_to: int | None = None
+    attempts_from: float | None = None
+    attempts_to: float | None = None
     has_phone: bool | None = None
     has_mobile: bool | None = None
     has_email: bool | None = None
@@ -121,9 +123,10 @@ class Worklist:
     """A page of the list, and the totals of the whole.
 
     Columns of rows: row_id, practice_id, practice, opportunity_id, course_id, cot_number, patient_id, patient,
-    household_id, provider, payor, payor_kind, opened_on, last_updated_on, status, status_text, snoozed_until,
-    reject_reason, booked_on, assignee_id, assigned_to, is_assignee_active, needs_action_since, needs_action_why,
-    attempts, last_attempt_at, last_contact_at, patient_contacted_on (about another course, while that keeps this one from being due),
+    household_id, provider_key, provider, payor, payor_kind, opened_on, last_updated_on, status, status_text,
+    snoozed_until, reject_reason, booked_on, assignee_id, assigned_to, is_assignee_active, needs_action_since,
+    needs_action_why, attempts, last_attempt_at, last_contact_at, patient_contacted_on (about another course, while
+    that keeps this one from being due),
     contact_again_on, version, value_pence, uda, worth_pence, charge_pence, phone, email, counted_visit_on,
     unlinked_visit_on, next_visit_on, reason, reason_text, is_partly_done, is_active. One row for each opportunity.
     """
@@ -134,19 +137,39 @@ class Worklist:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the filters offer: provider key -> words, payor names, user id -> name."""
+    """What the filters offer: provider key -> words, payor names, user id -> name, reasons of a rejection."""
 
     providers: dict[str, str]
     payors: list[str]
     assignees: dict[str, str]
+    reject_reasons: list[str]
+
+
+OF_CARE = (
+    "status",
+    "status_text",
+    "snoozed_until",
+    "reject_reason",
+    "booked_on",
+    "assignee_id",
+    "assigned_to",
+    "is_assignee_active",
+    "attempts",
+    "last_attempt_at",
+    "last_contact_at",
+    "patient_contacted_on",
+    "contact_again_on",
+    "version",
+)
+"""The columns of the list that say what people did about an opportunity."""
 
 
 @dataclass(frozen=True)
 class PatientCard:
     """One patient's whole picture on a day.
 
-    courses has the columns of the macro courses_on and reason_text; items, visits, appointments and household
-    those of the statements in queries/sql/patients.
+    courses has the columns of the macro courses_on and reason_text, and of OF_CARE, null where it is not listed; items,
+    visits, appointments and household those of the statements in queries/sql/patients.
     """
 
     patient: dict[str, Any]
@@ -197,7 +220,10 @@ def worklist(
     rows = (
         page.filter(pl.col("row_id").is_not_null())
         .drop([f"total_{field.name}" for field in fields(Totals)])
-        .with_columns(reason_text=words.listed_reason(), status_text=words.status_text())
+        .with_columns(
+            reason_text=pl.concat_str(words.listed_reason(), words.suppressed(), separator="; ", ignore_nulls=True),
+            status_text=words.status_text(),
+        )
     )
     return Worklist(rows, totals)
 
@@ -272,13 +298,18 @@ def choices(store: Store, practices: Sequence[Practice], *, actor: Actor) -> Cho
     """Return what the filters of these practices offer."""
     practice_ids = [practice.practice_id for practice in practices]
     is_many = len(practices) > 1
+    own = {actor.user_id: actor.name} if actor.may(Right.WORK) else {}
     return Choices(
         providers={
             row["provider_key"]: f"{row['initials']} – {row['name']}" + (f", {row['practice']}" if is_many else "")
             for row in queries.providers(store, practice_ids).to_dicts()
         },
         payors=queries.payors(store, practice_ids),
-        assignees=dict(queries.assignees(store, practice_ids).iter_rows()),
+        assignees={**own, **dict(queries.assignees(store, practice_ids).iter_rows())},
+        reject_reasons=[
+            *dict.fromkeys(reason for reasons in reject_reasons.of(store, practice_ids).values() for reason in reasons),
+            words.INACTIVE,
+        ],
     )
 
 
@@ -301,9 +332,22 @@ def patient_card(
         courses = queries.courses_on(
             reading, practice.practice_id, today=today, settings=settings, patient_id=patient_id
         )
+        everything = Filters(patient=f"{practice.practice_id}/{patient_id}", statuses=tuple(words.STATUSES))
+        care = queries.search(
+            reading,
+            today=today,
+            filters=asked(everything, [practice.practice_id]),
+            sort="oldest",
+            is_descending=False,
+            grouping="none",
+            limit=WHOLE_LIST,
+            offset=0,
+        ).with_columns(status_text=words.status_text())
         card = PatientCard(
             patient=patient,
-            courses=with_reasons(courses, settings),
+            courses=with_reasons(courses, settings).join(
+                care.select("opportunity_id", *OF_CARE), on="opportunity_id", how="left", maintain_order="left"
+            ),
             items=patient_queries.items(reading, practice.practice_id, patient_id),
             visits=patient_queries.planned_visits(reading, practice.practice_id, patient_id),
             appointments=patient_queries.appointments(reading, practice.practice_id, patient_id),

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from queries import reject_reasons as queries
+from queries import settings as setting_queries
 from queries.store import Reading, Store
 from services import history
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
+from services.settings import Change, Current
 from services.words import INACTIVE
 
 WRONG_IN_CHART = "wrong in chart"
@@ -37,11 +39,23 @@ def of(store: Store | Reading, practice_ids: Sequence[str]) -> dict[str, list[st
 
 
 @allowed(Right.SETTINGS, practice="practice")
-def change(store: Store, practice: Practice, reasons: Sequence[str], *, actor: Actor, now: datetime) -> list[str]:
-    """Let a practice have these reasons, in this order, and return them as they are kept.
+def current(store: Store, practice: Practice, *, actor: Actor) -> Current:
+    """Return the reasons of a practice, and who changed them last."""
+    with store.reading() as reading:
+        reasons = of(reading, [practice.practice_id])[practice.practice_id]
+        changes = setting_queries.last_changes(reading, practice.practice_id, kind=CHANGED).to_dicts()
+    return Current(tuple(reasons), Change.of_row(changes[0], practice) if changes else None)
 
-    What was rejected with a reason that is not offered any more keeps it.
-    Raises InvalidRequest for none, too many, too long ones, and when one of FIXED is missing.
+
+@allowed(Right.SETTINGS, practice="practice")
+def change(
+    store: Store, practice: Practice, reasons: Sequence[str], *, seen: Sequence[str], actor: Actor, now: datetime
+) -> list[str]:
+    """Let a practice have these reasons, in this order, and return in words what changed.
+
+    seen are the reasons as they were shown: what somebody else changed since is not overwritten. What was rejected
+    with a reason that is not offered any more keeps it.
+    Raises InvalidRequest for too many, too long ones, and when one of FIXED is missing.
     """
     kept = list(dict.fromkeys(" ".join(reason.split()).lower() for reason in reasons if reason.strip()))
     if missing := [reason for reason in FIXED if reason not in kept]:
@@ -58,7 +72,12 @@ def change(store: Store, practice: Practice, reasons: Sequence[str], *, actor: A
         )
     with store.transaction() as tx:
         before = of(tx, [practice.practice_id])[practice.practice_id]
-        if kept != before:
+        if kept not in (before, list(seen)):
+            if before != list(seen):
+                raise InvalidRequest(
+                    "Somebody changed the reasons after this page was drawn. Nothing was saved. "
+                    "Look at the page again, and change them once more if you still want to."
+                )
             queries.replace(tx, practice.practice_id, kept)
             history.record(
                 tx,
@@ -69,4 +88,5 @@ def change(store: Store, practice: Practice, reasons: Sequence[str], *, actor: A
                 before={"reasons": ", ".join(before)},
                 after={"reasons": ", ".join(kept)},
             )
-    return kept
+            return [f"Reasons: {', '.join(kept)}"]
+    return []

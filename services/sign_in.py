@@ -127,10 +127,13 @@ def start(
     return token
 
 
-def session(store: Store, token: str | None, *, now: datetime, idle: timedelta = IDLE) -> SignedIn | None:
+def session(
+    store: Store, token: str | None, *, now: datetime, idle: timedelta = IDLE, is_used: bool = True
+) -> SignedIn | None:
     """Return who is signed in with this session id, or None where there is no such session.
 
-    Looks the person up anew each time. Raises SessionEnded when the session was ended, idle or too old, or the
+    Looks the person up anew each time. is_used says that the person did something: what a page asks by itself must not
+    keep a session from ending. Raises SessionEnded when the session was ended, idle or too old, or the
     person was deactivated.
     """
     kept = queries.session(store, _hash(token)) if token else None
@@ -154,7 +157,7 @@ def session(store: Store, token: str | None, *, now: datetime, idle: timedelta =
         raise SessionEnded(
             f"Your session has ended: {why}. {what_next}", user_id=user_id, is_resumable=password is not None
         )
-    if now - seen > min(SEEN_EVERY, idle / 10):
+    if is_used and now - seen > min(SEEN_EVERY, idle / 10):
         with store.transaction() as tx:
             queries.see_session(tx, _hash(token), now=now)
     must_change = bool(password and password["is_one_time"])

@@ -60,6 +60,15 @@ def status_text() -> pl.Expr:
     )
 
 
+def suppressed() -> pl.Expr:
+    """Say that a patient is left in peace; the frame has patient_contacted_on and contact_again_on."""
+    return pl.format(
+        "patient contacted on {} about another course, due again from {}",
+        day_text("patient_contacted_on"),
+        day_text("contact_again_on"),
+    )
+
+
 def listed_reason() -> pl.Expr:
     """Say why an opportunity is one; the frame has reason, counted_visit_on and unlinked_visit_on."""
     other_visit = pl.when(pl.col("unlinked_visit_on") != pl.col("counted_visit_on")).then(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -68,7 +68,14 @@ def attempt(dialog: Dialog, act: Callable[[session.Session], None]) -> bool:
     return True
 
 
-def draw(dialog: Dialog, title: str, body: Callable[[], None], *, is_dismissible: bool = True) -> None:
+def draw(
+    dialog: Dialog,
+    title: str,
+    body: Callable[[], None],
+    *,
+    is_dismissible: bool = True,
+    position: Literal["center", "right"] = "center",
+) -> None:
     """Draw the dialog that is open; a click in it runs only its body, until it is closed or the session ends."""
 
     def inside() -> None:
@@ -82,4 +89,4 @@ def draw(dialog: Dialog, title: str, body: Callable[[], None], *, is_dismissible
             st.error(format.plain(dialog.problem), icon=":material/error:")
         body()
 
-    st.dialog(title, width="medium", dismissible=is_dismissible, on_dismiss=close)(inside)()
+    st.dialog(title, width="medium", dismissible=is_dismissible, on_dismiss=close, position=position)(inside)()

@@ -17,8 +17,10 @@ from services import words
 from services.opportunities import UNASSIGNED, Choices, Filters
 
 DAYS = {"opened": "Opened", "updated": "Last updated", "next_visit": "Next visit"}
-AMOUNTS = {"value": "Value", "uda": "UDA", "worth": "Worth"}
+AMOUNTS = {"value": "Value", "uda": "UDA", "worth": "Worth", "attempts": "Attempts"}
+MONEY = ("value", "worth")
 EITHER = {
+    "is_due": ("Due", "Due now", "Not due now"),
     "has_phone": ("Phone", "With a phone number", "Without a phone number"),
     "has_mobile": ("Mobile", "With a mobile", "Without a mobile"),
     "has_email": ("E-mail", "With an e-mail address", "Without an e-mail address"),
@@ -30,6 +32,11 @@ MANY = {
     "payors": "Payor",
     "assignees": "Assigned to",
     "reasons": "Reason",
+    "reject_reasons": "Reject reason",
+}
+HELP = {
+    "statuses": "Snoozed, booked and rejected opportunities are off the list unless you choose them here, "
+    "or a reason why they were rejected.",
 }
 ENDS = ("from", "to")
 NAMES = ("search", "only", *MANY, *EITHER, *(f"{name}_{end}" for name in DAYS | AMOUNTS for end in ENDS))
@@ -50,19 +57,21 @@ def draw(choices: Choices) -> Filters:
     )
     asked: dict[str, Any] = {"search": search or None}
     with st.popover("Filters", icon=":material/filter_alt:"):
-        options = _options(choices)
-        for column, (name, label) in zip(st.columns([1.6, 1, 1, 1, 1]), MANY.items(), strict=True):
+        options = options_of(choices)
+        for column, (name, label) in zip(st.columns([1.5, 1, 1, 1, 1, 1.2]), MANY.items(), strict=True):
             with column:
                 asked[name] = _many(name, label, options[name])
         for column, (name, label) in zip(st.columns(3), DAYS.items(), strict=True):
             with column:
                 asked |= _days(name, label)
-        for column, (name, label) in zip(st.columns(3), AMOUNTS.items(), strict=True):
+        for column, (name, label) in zip(st.columns(len(AMOUNTS)), AMOUNTS.items(), strict=True):
             with column:
                 asked |= _amounts(name, label)
-        for column, (name, (label, yes, no)) in zip(st.columns(4), EITHER.items(), strict=True):
+        for column, (name, (label, yes, no)) in zip(st.columns(len(EITHER)), EITHER.items(), strict=True):
             with column:
                 asked[name] = _either(name, label, yes, no)
+    if asked["reject_reasons"] and not st.session_state["statuses"]:
+        asked["statuses"] = ("rejected",)
     if "only" in st.session_state:
         kind, key, _ = st.session_state["only"]
         asked[kind] = key
@@ -75,6 +84,23 @@ def start_with_own(provider_keys: Sequence[str]) -> None:
         st.session_state["began_with_own"] = True
         if "providers" not in st.query_params:
             st.session_state["providers"] = list(provider_keys)
+
+
+def put(choices: Mapping[str, Any]) -> None:
+    """Ask for what a view keeps (services/views.py) and nothing else, not for a clinician's own patients either."""
+    st.session_state["began_with_own"] = True
+    clear()
+    for name, value in choices.items():
+        if name in MANY:
+            st.session_state[name] = list(value)
+        elif name in EITHER:
+            st.session_state[name] = EITHER[name][1 if value else 2]
+        elif name in NAMES:
+            of = name.removesuffix("_from").removesuffix("_to")
+            is_money = of in MONEY
+            st.session_state[name] = (
+                date.fromisoformat(value) if of in DAYS else value / 100 if is_money else float(value)
+            )
 
 
 def show_active(filters: Filters, choices: Choices) -> None:
@@ -124,7 +150,7 @@ def in_words(filters: Filters, choices: Choices) -> dict[tuple[str, ...], str]:
         said[("only",)] = f"Only {patient}" if kind == "patient" else f"Only the household of {patient}"
     if filters.search:
         said[("search",)] = f"Search: {filters.search}"
-    options = _options(choices)
+    options = options_of(choices)
     for name, label in MANY.items():
         values: tuple[str, ...] = getattr(filters, name)
         if values and values != getattr(Filters(), name):
@@ -132,7 +158,7 @@ def in_words(filters: Filters, choices: Choices) -> dict[tuple[str, ...], str]:
             said[(name,)] = f"{label}: {listed}"
     for name, label in (DAYS | AMOUNTS).items():
         first, last = (getattr(filters, f"{name}_{end}") for end in ENDS)
-        printed: Any = format.day if name in DAYS else format.uda if name == "uda" else format.pounds
+        printed: Any = format.day if name in DAYS else format.pounds if name in MONEY else format.uda
         spoken = [f"{word} {printed(end)}" for word, end in zip(ENDS, (first, last), strict=True) if end is not None]
         if spoken:
             said[(f"{name}_from", f"{name}_to")] = " ".join((label, *spoken))
@@ -142,7 +168,7 @@ def in_words(filters: Filters, choices: Choices) -> dict[tuple[str, ...], str]:
     return said
 
 
-def _options(choices: Choices) -> dict[str, Mapping[str, str]]:
+def options_of(choices: Choices) -> dict[str, Mapping[str, str]]:
     """Return what each list of filters offers: value -> words."""
     return {
         "statuses": words.STATUSES,
@@ -150,19 +176,26 @@ def _options(choices: Choices) -> dict[str, Mapping[str, str]]:
         "payors": {name: name for name in choices.payors},
         "assignees": {UNASSIGNED: "Nobody", **choices.assignees},
         "reasons": words.LISTED_REASONS,
+        "reject_reasons": {reason: reason.capitalize() for reason in choices.reject_reasons},
     }
 
 
+def label_of(name: str) -> str:
+    """Return the words of a filter, whichever of its fields is named."""
+    if name in EITHER:
+        return EITHER[name][0]
+    return {**MANY, **{f"{of}_{end}": f"{label} {end}" for of, label in (DAYS | AMOUNTS).items() for end in ENDS}}[name]
+
+
 def _many(name: str, label: str, options: Mapping[str, str]) -> tuple[str, ...]:
-    is_status = name == "statuses"
     chosen = st.multiselect(
         label,
         list(options),
         format_func=options.__getitem__,
         key=name,
         bind="query-params",
-        placeholder="Open, contacted" if is_status else "Any",
-        help="Snoozed and rejected opportunities are off the list unless you choose them here." if is_status else None,
+        placeholder="Open, contacted" if name == "statuses" else "Any",
+        help=HELP.get(name),
     )
     return tuple(chosen) or getattr(Filters(), name)
 
@@ -178,14 +211,14 @@ def _days(name: str, label: str) -> dict[str, date | None]:
 
 def _amounts(name: str, label: str) -> dict[str, Any]:
     """Draw a range; money is asked for in pounds and returned in pence."""
-    is_money = name != "uda"
+    is_money, is_count = name in MONEY, name == "attempts"
     typed = {
         f"{name}_{end}": st.number_input(
             f"{label} {end}",
             min_value=0.0,
             value=None,
             step=50.0 if is_money else 1.0,
-            format="%.2f" if is_money else "%.1f",
+            format="%.2f" if is_money else "%.0f" if is_count else "%.1f",
             key=f"{name}_{end}",
             icon=":material/currency_pound:" if is_money else None,
             bind="query-params",

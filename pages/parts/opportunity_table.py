@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,11 +11,11 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import format, ordering
-from services.opportunities import Order, Totals
+from services.opportunities import SORTS, Order, Totals
 
 HEIGHT = 540
 ROWS_OF_HEIGHT = 15
-COLOURS = {"open": "blue", "contacted": "green", "snoozed": "orange", "rejected": "grey"}
+COLOURS = {"open": "blue", "contacted": "green", "snoozed": "orange", "booked": "violet", "rejected": "grey"}
 
 text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn
 
@@ -27,8 +28,8 @@ class Picked:
     clicked: dict[str, Any] | None
 
 
-def show(rows: pl.DataFrame, totals: Totals, order: Order, *, is_many_practices: bool) -> Picked:
-    """Draw the rows and return what is picked.
+def show(rows: pl.DataFrame, totals: Totals, order: Order, columns: Sequence[str]) -> Picked:
+    """Draw these columns of the rows, the patient first, and return what is picked.
 
     Ticks reach us as positions, and a table with a fixed key keeps the positions when the rows change
     (streamlit#17026). So the key is made of the ids in order: other rows are another table, which starts
@@ -38,7 +39,7 @@ def show(rows: pl.DataFrame, totals: Totals, order: Order, *, is_many_practices:
     key = f"opportunities_{hash((tuple(ids), order))}"
     ticked_before = st.session_state.get("ticked", frozenset())
     event = st.dataframe(
-        _cells(rows, is_many_practices=is_many_practices).to_arrow(),
+        _cells(rows, columns).to_arrow(),
         key=key,
         height="content" if rows.height < ROWS_OF_HEIGHT else HEIGHT,
         hide_index=True,
@@ -63,34 +64,43 @@ def show(rows: pl.DataFrame, totals: Totals, order: Order, *, is_many_practices:
 
 
 def _sort_by_heading(key: str, order: Order) -> None:
-    if picked := st.session_state[key].selection.columns:
+    picked = st.session_state[key].selection.columns
+    if picked and picked[0] in SORTS:
         ordering.turn_to(picked[0], order)
 
 
-def _cells(rows: pl.DataFrame, *, is_many_practices: bool) -> pl.DataFrame:
+def _chips() -> pl.Expr:
+    """Return the status, and that the patient is left in peace, where so."""
+    contacted = pl.format("Patient contacted {}", pl.col("patient_contacted_on").dt.strftime("%-d %b"))
+    return pl.concat_list("status_text", contacted).list.drop_nulls()
+
+
+def _cells(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """Return what the table shows, each column named as its order is."""
     return rows.select(
         "patient",
-        *(["practice"] if is_many_practices else []),
+        "practice",
         "provider",
         "payor",
         "cot_number",
         "opened_on",
         "last_updated_on",
-        pl.concat_list("status_text").alias("status"),
-        "assigned_to",
+        _chips().alias("status"),
+        pl.when(pl.col("is_assignee_active")).then("assigned_to").otherwise(pl.col("assigned_to") + " (left)"),
         (pl.col("value_pence") / 100).alias("value"),
         "uda",
+        "last_note",
         (pl.col("worth_pence") / 100).alias("worth"),
         pl.Series("phone", [format.phone(number) for number in rows["phone"]], dtype=pl.String),
         "email",
         "next_visit_on",
         pl.col("reason_text").alias("reason"),
-    )
+    ).select("patient", *columns)
 
 
 def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]:
     statuses = rows.select("status_text", "status").unique(maintain_order=True)
+    chips = rows.select(_chips().list.get(1, null_on_oob=True).drop_nulls().unique().alias("chip"))["chip"].to_list()
     column_of = {"oldest": "opened_on"}.get(order.sort, order.sort)
 
     def heading(column: str, label: str) -> str:
@@ -98,28 +108,29 @@ def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]
         return label if column != column_of else f"{label} {'↓' if order.is_descending else '↑'}"
 
     return {
-        "patient": text(heading("patient", "Patient"), pinned=True, width=132),
+        "patient": text(heading("patient", "Patient"), pinned=True, width=124),
         "practice": text(heading("practice", "Practice"), width=110),
-        "provider": text(heading("provider", "Provider"), width=70),
-        "payor": text(heading("payor", "Payor"), width=76),
-        "cot_number": text(heading("cot_number", "COT"), help="Number of the course of treatment", width=64),
-        "opened_on": day(heading("opened_on", "Opened"), format="D MMM YYYY", width=88),
+        "provider": text(heading("provider", "Provider"), width=66),
+        "payor": text(heading("payor", "Payor"), width=66),
+        "cot_number": text(heading("cot_number", "COT"), help="Number of the course of treatment", width=54),
+        "opened_on": day(heading("opened_on", "Opened"), format="D MMM YYYY", width=86),
         "last_updated_on": day(
             heading("last_updated_on", "Updated"), help="Last updated", format="D MMM YYYY", width=88
         ),
         "status": st.column_config.MultiselectColumn(
             heading("status", "Status"),
-            options=statuses["status_text"].to_list(),
-            color=[COLOURS[status] for status in statuses["status"]],
-            width=92,
+            options=[*statuses["status_text"], *chips],
+            color=[*(COLOURS[status] for status in statuses["status"]), *("yellow" for _ in chips)],
+            width=88,
         ),
-        "assigned_to": text(heading("assigned_to", "Assigned to"), width=92),
+        "assigned_to": text(heading("assigned_to", "Assigned to"), width=86),
         "value": number(
-            heading("value", f"Value {format.whole_pounds(totals.value_pence)}"), format="£%,.2f", width=128
+            heading("value", f"Value {format.whole_pounds(totals.value_pence)}"), format="£%,.2f", width=114
         ),
-        "uda": number(heading("uda", "UDA"), format="%.4g", width=75),
-        "worth": number(heading("worth", "Worth"), format="£%,.2f", width=100),
-        "phone": text(heading("phone", "Phone"), width=115),
+        "uda": number(heading("uda", "UDA"), format="%.4g", width=52),
+        "worth": number(heading("worth", "Worth"), format="£%,.2f", width=82),
+        "last_note": text("Last note", help="The last call, message or note", width=220),
+        "phone": text(heading("phone", "Phone"), width=108),
         "email": text(heading("email", "E-mail"), width=200),
         "next_visit_on": day(heading("next_visit_on", "Next visit"), format="D MMM YYYY", width=100),
         "reason": text(heading("reason", "Reason"), width=260),

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from pages.parts import filters, format
+from pages.parts import action_bar, action_dialogs, dialogs, filters, format, patient_courses
+from pages.parts import timeline as timelines
 from pages.parts.session import Session
-from services import opportunities
+from services import opportunities, timeline
+from services.actors import Right
 from services.opportunities import PatientCard
+from services.practices import Practice
 
-APPOINTMENTS = {
-    "booked": "booked",
-    "confirmed": "confirmed",
-    "arrived": "arrived",
-    "pending": "pending",
-    "cancelled": "cancelled",
-    "failed": "failed to attend",
-    "waiting_list": "on the waiting list",
-    "completed": "attended",
-}
-PAST_SHOWN = 5
+DRAWER = "patient"
+"""The dialog that shows a patient on any page."""
+
+QUICK = (action_dialogs.CALL, action_dialogs.NOTE, action_dialogs.SNOOZE, action_dialogs.REJECT, action_dialogs.BOOKED)
+"""The actions on the patient who is open."""
+
+
+PAST_SHOWN = 10
 
 
 def open_patient(practice_id: str, patient_id: str) -> None:
@@ -30,8 +32,8 @@ def open_patient(practice_id: str, patient_id: str) -> None:
     st.session_state["opened"] = (practice_id, patient_id)
 
 
-def show(here: Session) -> None:
-    """Draw the patient that is open, or how to open one."""
+def show(here: Session, rows: pl.DataFrame) -> None:
+    """Draw the patient that is open, or how to open one; rows are those of the list, in their order."""
     practice_id, patient_id = st.session_state.get("opened", ("", ""))
     practice = here.practice(practice_id)
     if practice is None:
@@ -41,19 +43,108 @@ def show(here: Session) -> None:
             "course is listed or not. The box at the start of a row, or Shift+Space on it, ticks it."
         )
         return
+    _turn(rows, practice_id, patient_id)
+    _patient(here, practice, patient_id, opener=open_patient, is_in_list=True)
+
+
+def draw_drawer(here: Session) -> None:
+    """Draw the patient whom a dialog was asked for, at the side of whatever page one is on."""
+    dialog = dialogs.asked()
+    if dialog is None or dialog.name != DRAWER:
+        return
+    practice_id, patient_id = dialog.about
+    practice = next((one for one in here.practices if one.practice_id == practice_id), None)
+    if practice is None:
+        dialogs.close()
+        return
+    body = partial(_patient, here, practice, patient_id, opener=open_drawer, is_in_list=False)
+    dialogs.draw(dialog, "Patient", body, position="right")
+
+
+def open_drawer(practice_id: str, patient_id: str) -> None:
+    """Show this patient at the side of the page."""
+    dialogs.ask(DRAWER, (practice_id, patient_id))
+
+
+def _patient(
+    here: Session, practice: Practice, patient_id: str, *, opener: Callable[[str, str], None], is_in_list: bool
+) -> None:
+    """Draw everything about a patient; opener opens another one."""
     card = opportunities.patient_card(
         here.store, practice, patient_id, actor=here.actor, now=here.now, today=here.today
     )
+    entries = timeline.of_patient(here.store, practice, patient_id, actor=here.actor)
     if len(here.shown) > 1:
         st.caption(format.plain(practice.name))
     _details(card.patient)
-    _narrow(practice_id, card)
+    listed = card.courses.filter("is_listed")
+    if here.actor.may(Right.WORK):
+        _actions(practice, patient_id, listed)
+    if is_in_list:
+        _narrow(practice.practice_id, card)
+    timelines.last_words(entries)
+    for course in listed.to_dicts():
+        patient_courses.course(course, card, practice)
     numbers = dict(card.courses.select("course_id", "cot_number").iter_rows())
-    for course in card.courses.filter("is_listed").to_dicts():
-        _course(course, card)
     _appointments(card.appointments, numbers, here)
-    _other_courses(card.courses.filter(~pl.col("is_listed")))
-    _household(practice_id, card.household)
+    patient_courses.others(card.courses.filter(~pl.col("is_listed")))
+    _household(practice.practice_id, card.household, opener)
+    timelines.draw(here, practice, entries)
+
+
+def _turn(rows: pl.DataFrame, practice_id: str, patient_id: str) -> None:
+    """Draw the buttons that go to the patient of the row before and after, in the order of the list."""
+    patients = rows.select("practice_id", "patient_id").unique(maintain_order=True).rows()
+    at = patients.index((practice_id, patient_id)) if (practice_id, patient_id) in patients else None
+    before = patients[at - 1] if at else None
+    after = (
+        patients[0]
+        if at is None and patients
+        else patients[at + 1]
+        if at is not None and at + 1 < len(patients)
+        else None
+    )
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        for label, key, icon, to in (
+            ("Previous", "P", ":material/chevron_left:", before),
+            ("Next", "N", ":material/chevron_right:", after),
+        ):
+            st.button(
+                label,
+                key=f"turn_{label}",
+                icon=icon,
+                disabled=to is None,
+                shortcut=key if dialogs.asked() is None else None,
+                help=f"The {label.lower()} patient of the list"
+                if to
+                else "There is none on this page of the list."
+                if at is not None
+                else "The patient is not on the list.",
+                on_click=open_patient,
+                args=to or ("", ""),
+            )
+        if at is not None:
+            st.caption(f"{at + 1:,} of {len(patients):,}", width="content")
+
+
+def _actions(practice: Practice, patient_id: str, listed: pl.DataFrame) -> None:
+    """Draw what can be done about all the patient's listed courses at once, without ticking a row."""
+    if listed.is_empty():
+        return
+    rows = listed.with_columns(practice_id=pl.lit(practice.practice_id), patient_id=pl.lit(patient_id))
+    with st.container(horizontal=True, gap="xsmall"):
+        for name in QUICK:
+            label, icon, fitting, meaning = action_bar.ACTIONS[name]
+            fit = rows.filter(pl.col("status").is_in(fitting)) if fitting else rows
+            st.button(
+                label,
+                key=f"patient_{name}",
+                icon=icon,
+                disabled=fit.is_empty(),
+                help=f"{meaning}; about {format.count(fit.height, 'course')} of this patient",
+                on_click=action_dialogs.ask,
+                args=(name, fit),
+            )
 
 
 def _details(patient: dict[str, Any]) -> None:
@@ -93,83 +184,34 @@ def _narrow(practice_id: str, card: PatientCard) -> None:
             st.button("Only this household", key="only_household", on_click=filters.only, args=("household", key, name))
 
 
-def _course(course: dict[str, Any], card: PatientCard) -> None:
-    worth = [format.pounds(course["value_pence"])] if course["value_pence"] else []
-    worth += [f"{format.uda(course['uda'])} UDA"] if course["uda"] else []
-    worth += [f"patient charge {format.pounds(course['charge_pence'])}"] if course["charge_pence"] else []
-    pathway = [f"{course['pathway']}, claim {course['claim_number'] or 1}"] if course["pathway"] else []
-    st.subheader(f"COT {format.plain(course['cot_number'])}", anchor=False)
-    st.markdown(
-        f"**Listed: {format.plain(course['reason_text'])}**  \n"
-        + format.plain(" · ".join((f"Opened {format.day(course['opened_on'])}", *pathway, *worth)))
-    )
-    items = card.items.filter(pl.col("course_id") == course["course_id"]).to_dicts()
-    visits = card.visits.filter(pl.col("course_id") == course["course_id"]).to_dicts()
-    left, done = [item for item in items if not item["completed_on"]], [item for item in items if item["completed_on"]]
-    for title, lines in (
-        ("Left to do", [_item(item) for item in left]),
-        ("Done", [f"{_item(item)}, {format.day(item['completed_on'])}" for item in done]),
-        ("Planned visits", [_visit(visit) for visit in visits]),
-    ):
-        if lines:
-            _lines(title, lines)
-
-
-def _lines(title: str, lines: list[str]) -> None:
-    st.markdown("  \n".join((f":small[**{title}**]", *lines)))
-
-
-def _item(item: dict[str, Any]) -> str:
-    name = format.plain(" ".join(filter(None, (item["code"], item["description"]))) or "Treatment")
-    charged = "NHS" if item["charged_to"] == "nhs" else format.pounds(item["price_pence"])
-    return f"{name}, {charged}" + (" (plan)" if item["charged_to"] == "plan" else "")
-
-
-def _visit(visit: dict[str, Any]) -> str:
-    length = f"{visit['minutes']} minutes" if visit["minutes"] else "no length given"
-    told = [f"{visit['position']}: {length}"]
-    told += [f"with {format.plain(visit['provider'])}"] if visit["provider"] else []
-    told += [f"at least {format.count(visit['interval_days'], 'day')} later"] if visit["interval_days"] else []
-    if visit["booked_at"]:
-        status = APPOINTMENTS.get(visit["booked_status"], visit["booked_status"])
-        told.append(f"{status}, {format.moment(visit['booked_at'])}")
-    return ", ".join(told)
-
-
 def _appointments(appointments: pl.DataFrame, numbers: dict[str, str], here: Session) -> None:
     is_coming = pl.col("starts_at").dt.date() >= here.today
     st.subheader("Appointments", anchor=False)
     if appointments.is_empty():
         st.caption("None, past or coming.")
         return
-    coming = appointments.filter(is_coming).reverse()
-    past = appointments.filter(~is_coming)
-    for title, some in (("Coming", coming), ("Past", past.head(PAST_SHOWN))):
-        if some.height:
-            _lines(title, [_appointment(one, numbers) for one in some.to_dicts()])
-    if past.height > PAST_SHOWN:
-        st.caption(f"and {format.count(past.height - PAST_SHOWN, 'earlier one')}")
+    coming, past = appointments.filter(is_coming).reverse(), appointments.filter(~is_coming)
+    if coming.height:
+        st.markdown("  \n".join(_appointment(one, numbers) for one in coming.to_dicts()))
+    else:
+        st.caption("None is coming.")
+    if past.height:
+        with st.expander(f"Past ({past.height})"):
+            st.markdown("  \n".join(_appointment(one, numbers) for one in past.head(PAST_SHOWN).to_dicts()))
+            if past.height > PAST_SHOWN:
+                st.caption(f"and {format.count(past.height - PAST_SHOWN, 'earlier one')}")
 
 
 def _appointment(one: dict[str, Any], numbers: dict[str, str]) -> str:
     told = [format.moment(one["starts_at"])]
     told += [f"{one['minutes']} minutes"] if one["minutes"] else []
     told += [format.plain(one["provider"])] if one["provider"] else []
-    status = APPOINTMENTS.get(one["status"], one["status"])
+    status = patient_courses.APPOINTMENTS.get(one["status"], one["status"])
     course = f"COT {format.plain(numbers[one['course_id']])}" if one["course_id"] in numbers else "not linked"
     return f"{', '.join(told)}: **{status}**, {course}"
 
 
-def _other_courses(courses: pl.DataFrame) -> None:
-    if courses.is_empty():
-        return
-    with st.expander(f"Courses not listed ({courses.height})"):
-        for course in courses.to_dicts():
-            number, opened = format.plain(course["cot_number"]), format.day(course["opened_on"])
-            st.markdown(f"**COT {number}**, opened {opened}  \n{format.plain(course['reason_text'])}")
-
-
-def _household(practice_id: str, household: pl.DataFrame) -> None:
+def _household(practice_id: str, household: pl.DataFrame, opener: Callable[[str, str], None]) -> None:
     if household.is_empty():
         return
     st.subheader("Household", anchor=False)
@@ -180,6 +222,6 @@ def _household(practice_id: str, household: pl.DataFrame) -> None:
             format.plain(f"{member['patient']}: {', '.join(worth) if member['courses'] else 'nothing open'}"),
             key=f"open_{member['patient_id']}",
             type="tertiary",
-            on_click=open_patient,
+            on_click=opener,
             args=(practice_id, member["patient_id"]),
         )

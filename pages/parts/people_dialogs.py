@@ -17,6 +17,9 @@ from services.actors import Role
 from services.people import Details
 from services.sign_in import ONE_TIME_LASTS
 
+NAMES = ("add", "change", "password", "deactivate", "activate", "one-time")
+"""The dialogs of this page; another may be open over it."""
+
 WHAT_HAPPENS = {
     "password": (
         "{name} is signed out at once, and the password used until now opens nothing any more. "
@@ -45,7 +48,7 @@ class OneTime:
 def draw(here: Session, fields_of: Callable[[people.Person | None], Fields]) -> None:
     """Draw the dialog that was asked for, if any."""
     dialog = dialogs.asked()
-    if dialog is None:
+    if dialog is None or dialog.name not in NAMES:
         return
     if isinstance(dialog.about, OneTime):
         shown = partial(_show_one_time, dialog.about)

@@ -18,6 +18,9 @@ from services.sign_in import SignedIn
 from services.store import Store
 
 ALL = "All practices"
+NEXT = "next_practice"
+"""The practice to show from the next run on: the switch is drawn before a page can say so."""
+
 COOKIE = "care_manager_session"
 
 _store: Store | None = None
@@ -65,17 +68,19 @@ def token() -> str | None:
     return st.context.cookies.get(COOKIE)
 
 
-def signed_in() -> SignedIn | None:
-    """Return who is signed in, looked up anew at each run.
+def signed_in(*, is_used: bool = True) -> SignedIn | None:
+    """Return who is signed in, looked up anew at each run; is_used says that the person did something.
 
     Raises SessionEnded when they no longer are, SignInRefused when the identity provider's account is none of ours.
     """
-    return sign_in.session(open_store(), token(), now=datetime.now(UTC), idle=surroundings.idle(os.environ))
+    return sign_in.session(
+        open_store(), token(), now=datetime.now(UTC), idle=surroundings.idle(os.environ), is_used=is_used
+    )
 
 
-def current() -> Session:
+def current(*, is_used: bool = True) -> Session:
     """Return what the page needs for this run; whoever is not signed in gets no page."""
-    here = signed_in()
+    here = signed_in(is_used=is_used)
     if here is None or here.must_change_password:
         st.stop()
     store, now = open_store(), datetime.now(UTC)
@@ -104,6 +109,8 @@ def choose_practice() -> None:
     """Draw the switch between practices where there are several; the choice is kept in the address."""
     names = [one.name for one in current().practices]
     if len(names) > 1:
+        if NEXT in st.session_state:
+            st.session_state["practice"] = st.session_state.pop(NEXT)
         st.selectbox("Practice", [ALL, *names], key="practice", bind="query-params")
     elif names:
         st.markdown(f"**{names[0]}**")

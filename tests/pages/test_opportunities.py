@@ -113,7 +113,7 @@ def test_filters_come_from_the_address(
     "query",
     [
         {"providers": "nobody/at-all"},
-        {"statuses": "Booked"},
+        {"statuses": "Lost"},
         {"opened_from": "2026-13-45"},
         {"value_from": "much"},
         {"uda_to": "-3"},

@@ -187,7 +187,8 @@ def test_a_rejection_has_one_of_the_practices_reasons(practice, amara, reason, n
 def test_a_practice_rejects_for_its_own_reasons(practice, amara, store):
     tom = person(store, "tom", practice.id, role=Role.MANAGER)
     (own,) = practices.of(store, tom)
-    reject_reasons.change(store, own, ["Gone Abroad", "other", "wrong in chart"], actor=tom, now=NOW)
+    reasons = ["Gone Abroad", "other", "wrong in chart"]
+    reject_reasons.change(store, own, reasons, seen=reject_reasons.STANDARD, actor=tom, now=NOW)
     course = practice.course()
     with pytest.raises(InvalidRequest):
         amara.does(care.reject, amara.ticks(course), reason="cost")

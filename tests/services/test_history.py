@@ -241,7 +241,7 @@ def test_what_a_group_manager_does_about_people_elsewhere_is_not_found_here(prac
 # --- Only ever added to
 
 CHANGES_EVENTS = re.compile(
-    r"\b(update|delete\s+from|truncate(\s+table)?|merge\s+into|alter\s+table|drop\s+table(\s+if\s+exists)?"
+    r"\b(update|delete\s+from|truncate(\s+table)?|merge\s+into|alter\s+table(?!\s+events\s+add\s+column)|drop\s+table(\s+if\s+exists)?"
     r"|insert\s+or\s+replace\s+into|replace\s+into|copy)\s+(\w+\.)*events\b|\binto\s+events\b.*\bon\s+conflict\b"
 )
 

@@ -385,7 +385,7 @@ def test_a_course_made_inactive_in_the_chart_is_rejected_by_the_system(store):
             "1",
             "system",
             None,
-            '{"status": "open"}',
+            '{"status": "open", "reject_reason": null}',
             '{"status": "rejected", "reject_reason": "inactive in chart"}',
         )
     ]
@@ -433,7 +433,9 @@ def test_what_was_done_about_a_course_before_it_became_inactive_is_kept(store):
     do_import(store, canonical(courses=with_activity("no")), now=LATER)
     (kept_state,) = workflow.states(store, "my-practice").to_dicts()
     assert (kept_state["status"], kept_state["assigned_to"], kept_state["attempts"]) == ("rejected", BY, 3)
-    assert [line[4] for line in events(store) if line[0] == "rejected"] == ['{"status": "snoozed"}']
+    assert [line[4] for line in events(store) if line[0] == "rejected"] == [
+        '{"status": "contacted", "reject_reason": null}'
+    ]
 
 
 def test_one_that_a_person_rejected_keeps_the_persons_reason(store):

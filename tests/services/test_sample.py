@@ -15,11 +15,12 @@ import pytest
 from queries import opportunities as queries
 from queries import pms, workflow
 from queries.store import Store
-from services import sample, words
+from services import actions, sample, words
 from services.errors import InvalidRequest
 from services.practices import Practice, all_practices
 from services.search_text import patient_text
 from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
+from tests.replay import replayed
 
 RULE = {
     "lookback_days": 365,
@@ -323,52 +324,28 @@ def test_events_and_states_name_courses_patients_and_people(riverside: Riverside
     assert set(riverside.states()["assigned_to"].drop_nulls()) <= people - {"system"}
 
 
-def _told_by(events: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the state to which the events of one opportunity lead."""
-    state: dict[str, Any] = dict.fromkeys(("snoozed_until", "snooze_reason", "reject_reason", "assigned_to"))
-    state |= {"status": "open", "attempts": 0, "last_contact_at": None}
-    for event in events:
-        if event["kind"] in ("booked", "noted"):
-            continue
-        after = json.loads(event["after"])
-        state |= {
-            name: value for name, value in after.items() if name in state and (name, value) != ("status", "snoozed")
-        }
-        state["attempts"] += event["kind"] == "attempted"
-        if event["kind"] == "contacted":
-            state["last_contact_at"] = event["happened_at"]
-    return state
+BEGUN = {"status": "open", "attempts": 0}
+"""What no event says: how an opportunity begins."""
 
 
 def test_every_state_is_what_its_events_say(riverside: Riverside) -> None:
-    histories = {
-        key: rows.to_dicts() for (key,), rows in riverside.events().group_by("opportunity_id", maintain_order=True)
-    }
-    states = riverside.states().with_columns(pl.col("snoozed_until").cast(pl.String)).to_dicts()
+    told = {opportunity_id: state for (_, opportunity_id), state in replayed(riverside.events()).items()}
+    states = riverside.states().to_dicts()
     assert len(states) > 500
     for state in states:
-        told = _told_by(histories[state["opportunity_id"]])
-        assert {name: state[name] for name in told} == told
-    touched = {key for key, rows in histories.items() if any(row["kind"] != "booked" for row in rows)}
-    assert touched == {state["opportunity_id"] for state in states}
+        said = BEGUN | told[state["opportunity_id"]]
+        columns = set(workflow.STATE) - {"practice_id", "opportunity_id", "changed_by", "changed_at"}
+        assert {name: state[name] for name in columns} == {name: said.get(name) for name in columns}
+    assert {id_ for id_, said in told.items() if said} <= {state["opportunity_id"] for state in states}
 
 
-def test_an_event_begins_at_the_status_of_its_day(riverside: Riverside) -> None:
-    """A booking and a snooze that has run out leave the status that was kept beneath them."""
-    kept: dict[str, str] = {}
-    snoozed_until: dict[str, str] = {}
-    for event in riverside.events().filter(pl.col("before").is_not_null()).to_dicts():
-        key, before, after = event["opportunity_id"], json.loads(event["before"]), json.loads(event["after"])
-        if "status" not in before:
-            continue
-        shown = kept.get(key, "open")
-        if shown != "rejected" and snoozed_until.get(key, "") > f"{event['happened_at']:%Y-%m-%d}":
-            shown = "snoozed"
-        assert before["status"] == shown
-        if event["kind"] == "snoozed":
-            snoozed_until[key] = after["snoozed_until"]
-        elif event["kind"] != "booked":
-            kept[key] = after["status"]
+def test_an_event_begins_where_the_one_before_it_ended(riverside: Riverside) -> None:
+    kept: dict[str, dict[str, Any]] = {}
+    for event in riverside.events().sort("event_id").to_dicts():
+        state = kept.setdefault(event["opportunity_id"], {**BEGUN})
+        before = actions.fields_of(event, "before")
+        assert before == {name: state.get(name) for name in before}
+        state |= actions.fields_of(event, "after")
 
 
 def test_history_goes_back_18_months_and_ends_yesterday(riverside: Riverside) -> None:

@@ -72,6 +72,10 @@ where opportunities.today = today::date
         or opportunities.worth_pence >= struct_extract(filters, 'worth_from')::bigint)
     and (struct_extract(filters, 'worth_to')::bigint is null
         or opportunities.worth_pence <= struct_extract(filters, 'worth_to')::bigint)
+    and (struct_extract(filters, 'attempts_from')::double is null
+        or coalesce(care_states.attempts, 0) >= struct_extract(filters, 'attempts_from')::double)
+    and (struct_extract(filters, 'attempts_to')::double is null
+        or coalesce(care_states.attempts, 0) <= struct_extract(filters, 'attempts_to')::double)
     and (struct_extract(filters, 'has_phone')::boolean is null
         or (opportunities.phone is not null) = struct_extract(filters, 'has_phone')::boolean)
     and (struct_extract(filters, 'has_mobile')::boolean is null

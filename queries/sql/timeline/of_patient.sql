@@ -1,0 +1,17 @@
+-- What happened about a patient, newest first, without the kinds that are only somebody looking.
+-- Grain: one row for each event.
+with mine as (
+    select
+        event_id, opportunity_id, kind, by_user, happened_at, note, before, after, action_id, undoes
+    from events
+    where practice_id = $practice_id and patient_id = $patient_id and not list_contains($without, kind)
+)
+select
+    mine.event_id, mine.opportunity_id, courses.cot_number, mine.kind, mine.by_user, users.name as by_name,
+    mine.happened_at, mine.note, mine.before, mine.after, mine.action_id,
+    exists (select 1 from mine as undoing where undoing.undoes = mine.event_id) as is_undone
+from mine
+left join users on users.user_id = mine.by_user
+left join courses on courses.practice_id = $practice_id and courses.course_id = mine.opportunity_id
+order by mine.happened_at desc, mine.event_id desc
+limit $limit

@@ -1,0 +1,131 @@
+"""What an import means for opportunities: each follows it with an event, and the note of the import says so."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from queries import workflow
+from queries.store import Store
+from services import care, imports
+from services.actions import Chosen
+from services.imports import Result
+from tests.extracts import canonical
+from tests.practice import NOW, SYSTEM, TODAY
+from tests.replay import replayed
+
+OPENED = TODAY - timedelta(days=30)
+LATER = NOW + timedelta(days=1)
+PATIENTS = "patient_id,first_name,last_name\n7,Ngozi,Okafor\n"
+COURSES = f"course_id,patient_id,opened_on,stated_value,provider_id,is_deleted\n1,7,{OPENED},420.00,BA,no\n"
+
+
+def bring(store: Store, *, visits: str = "", courses: str = COURSES, now: Any = NOW) -> Result:
+    """Import the patient, the course and these visits."""
+    appointments = "appointment_id,patient_id,course_id,starts_at,status\n" + visits
+    extract = canonical(patients=PATIENTS, courses=courses, appointments=appointments)
+    return imports.apply(store, extract, practice="Elm Road", actor=SYSTEM, now=now, today=TODAY)
+
+
+def visit(status: str = "booked", *, in_days: int = 9, course: str = "1") -> str:
+    """A line of the appointments, at 10:00."""
+    return f"a,7,{course},{TODAY + timedelta(days=in_days)} 10:00,{status}\n"
+
+
+def events(store: Store) -> list[tuple[str, str, Any, Any]]:
+    """Kind, who, before and after of everything about an opportunity, oldest first."""
+    rows = store._connection.execute(
+        "select kind, by_user, before, after from events where opportunity_id is not null order by event_id"
+    ).fetchall()
+    return [(kind, by, *(json.loads(side) if side else None for side in sides)) for kind, by, *sides in rows]
+
+
+def test_one_booked_in_the_pms_is_noted_by_the_system(store):
+    bring(store)
+    result = bring(store, visits=visit(), now=LATER)
+    assert events(store) == [("booked", "system", None, {"visit_on": "2026-12-03"})]
+    assert result.note is not None
+    assert "1 opportunity is booked now." in result.note
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed"])
+def test_one_whose_visit_was_cancelled_is_noted_to_be_back(store, status):
+    bring(store)
+    bring(store, visits=visit())
+    result = bring(store, visits=visit(status), now=LATER)
+    assert events(store)[-1] == ("returned", "system", None, {"visit_was_on": "2026-12-03"})
+    assert result.note is not None
+    assert "1 opportunity is back on the list" in result.note
+
+
+@pytest.mark.parametrize(("in_days", "is_booked"), [(90, True), (91, False)])
+def test_only_a_visit_within_the_horizon_is_an_event(store, in_days, is_booked):
+    bring(store)
+    bring(store, visits=visit(in_days=in_days), now=LATER)
+    assert bool(events(store)) is is_booked
+
+
+def test_what_a_person_said_was_booked_is_confirmed_by_the_import(store):
+    bring(store)
+    chosen = [Chosen("elm-road", "1", 0)]
+    care.book(
+        store, chosen, visit_on=TODAY + timedelta(days=9), actor=SYSTEM, now=NOW, today=TODAY, action_id="pressed"
+    )
+    bring(store, visits=visit(), now=LATER)
+    (state,) = workflow.states(store, "elm-road").to_dicts()
+    assert (state["booked_on"], state["changed_by"]) == (None, "system")
+    assert events(store)[-1] == (
+        "booked",
+        "system",
+        {"booked_on": "2026-12-03"},
+        {"booked_on": None, "visit_on": "2026-12-03"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("courses", "before", "after"),
+    [
+        (COURSES.replace("420.00", "300.00"), {"value_pence": 42000}, {"value_pence": 30000}),
+        (COURSES.replace(",BA,", ",CD,"), {"provider": "ba"}, {"provider": "cd"}),
+        (COURSES.replace(",no", ",yes"), {"in_pms": "there"}, {"in_pms": "deleted"}),
+    ],
+)
+def test_a_changed_course_is_noted_with_who_imported_and_what_changed(store, courses, before, after):
+    bring(store)
+    bring(store, courses=courses, now=LATER)
+    changed = [event for event in events(store) if event[0] == "course changed"]
+    assert changed == [("course changed", SYSTEM.user_id, before, after)]
+
+
+def test_a_course_that_a_full_extract_no_longer_has_is_noted(store):
+    bring(store)
+    bring(store, courses=COURSES.replace("\n1,", "\n2,"), now=LATER)
+    assert ("course changed", SYSTEM.user_id, {"in_pms": "there"}, {"in_pms": "no longer in the extract"}) in events(
+        store
+    )
+
+
+def test_the_same_extract_again_leaves_no_event(store):
+    bring(store, visits=visit())
+    before = events(store)
+    bring(store, visits=visit(), now=LATER)
+    assert events(store) == before == []
+
+
+def test_what_an_import_does_agrees_with_the_history(store):
+    courses = COURSES.replace("is_deleted", "is_active").replace(",no", ",yes")
+    bring(store, courses=courses)
+    bring(store, courses=courses.replace(",yes", ",no"), now=LATER)
+    told = replayed(store._connection.sql("select * from events where opportunity_id is not null").pl())
+    (state,) = workflow.states(store, "elm-road").to_dicts()
+    assert told["elm-road", "1"] == {"status": "rejected", "reject_reason": "inactive in chart"}
+    assert (state["status"], state["reject_reason"]) == ("rejected", "inactive in chart")
+
+
+def test_what_the_import_says_of_a_day_is_the_practices(store):
+    bring(store)
+    bring(store, visits=visit(in_days=0), now=LATER)
+    assert events(store)[0][3] == {"visit_on": date(2026, 11, 24).isoformat()}

@@ -360,7 +360,8 @@ def _queue(
     settings = {id_: contact_settings.of(tx, id_) for id_ in {one.practice_id for one in going}}
     at, send_at = workflow.utc(now), workflow.utc(send_at)
     for one in going:
-        assert one.template is not None and one.body is not None
+        assert one.template is not None
+        assert one.body is not None
         message_id, token = str(uuid.uuid4()), secrets.token_urlsafe(24)
         own = settings[one.practice_id]
         url = unsubscribe_url(own, token) if one.channel == "email" else None

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from queries import contact as contact_queries
-from queries import listing, workflow
 from queries import messages as queries
+from queries import workflow
 from queries.store import Reading, Store, Transaction
-from services import actions, consents, contact, practices, sending, words
+from services import actions, consents, contact, practices, sending
 from services.actions import Step
 from services.actors import SYSTEM
 from services.incoming.events import Event, Inbound
@@ -91,9 +91,9 @@ def receive(store: Store, inbound: Inbound, *, now: datetime, today_at: TodayAt)
     opportunities that we wrote about last, or of all of the patient's, and waits there for an answer.
     """
     address = contact.mobile(inbound.from_number) or inbound.from_number
-    practice_id = contact_queries.practice_of_number(store, inbound.to_number)
-    last = queries.last_to(store, "sms", address, practice_id=practice_id)
-    practice_id = practice_id or (last and last["practice_id"])
+    own = contact_queries.practice_of_number(store, inbound.to_number)
+    last = queries.last_to(store, "sms", address, practice_id=own)
+    practice_id = own or (last["practice_id"] if last else None)
     if practice_id is None:
         return False
     practice = _practice(store, practice_id)

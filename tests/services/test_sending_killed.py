@@ -77,7 +77,13 @@ def states(path: Path) -> dict[str, str]:
 
 
 ALL = [*STEPS, "before the request", "while it is on its way", "after the answer"]
-UNSURE = {"before the request", "while it is on its way", "after the answer", "before it is settled", "before the settling is kept"}
+UNSURE = {
+    "before the request",
+    "while it is on its way",
+    "after the answer",
+    "before it is settled",
+    "before the settling is kept",
+}
 """Where nobody can know afterwards whether the message left: it waits for a person."""
 
 

@@ -1,0 +1,1 @@
+"""What providers tell us, checked for who says it and translated into our words."""

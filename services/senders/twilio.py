@@ -60,7 +60,7 @@ class Twilio:
         return Accepted(taken.sid)
 
 
-class _Elsewhere(TwilioHttpClient):
+class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
     """Asks another address than Twilio's, where one is set."""
 
     def __init__(self, base: str | None, timeout: float) -> None:

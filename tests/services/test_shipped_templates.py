@@ -1,0 +1,63 @@
+"""The templates that ship: three of each channel, which render for anybody, short and without clinical detail."""
+
+from __future__ import annotations
+
+import pytest
+
+from services import rendering, sms_length
+from services.shipped_templates import SHIPPED
+from tests.services.test_rendering import PATIENT, WHOLE
+
+CLINICAL = (
+    "crown",
+    "root",
+    "filling",
+    "implant",
+    "tooth",
+    "teeth",
+    "gum",
+    "decay",
+    "pain",
+    "treatment",
+    "hygien",
+    "band",
+)
+BARE = rendering.fields_of(
+    PATIENT,
+    practice_name="Riverside Dental Practice",
+    practice_phone=None,
+    provider_name=None,
+    visit_words="your next visit",
+    minutes=None,
+    opt_out_line="Reply STOP to opt out.",
+)
+
+
+def test_there_are_three_of_each_channel_of_service_with_ids_of_their_own():
+    assert [one.channel for one in SHIPPED] == ["email"] * 3 + ["sms"] * 3
+    assert {one.kind for one in SHIPPED} == {"service"}
+    assert len({one.template_id for one in SHIPPED}) == len(SHIPPED)
+
+
+@pytest.mark.parametrize("fields", [WHOLE, BARE], ids=["everything known", "hardly anything known"])
+@pytest.mark.parametrize("template", SHIPPED, ids=lambda one: one.template_id)
+def test_it_renders_for_anybody_without_clinical_detail(template, fields):
+    text = "\n".join(rendering.rendered(part, fields) for part in (template.subject, template.body) if part)
+    assert not [word for word in CLINICAL if word in text.lower()]
+    assert "{" not in text
+    assert "  " not in text
+    assert "Reply STOP" in text
+
+
+@pytest.mark.parametrize("template", [one for one in SHIPPED if one.channel == "sms"], ids=lambda one: one.template_id)
+def test_an_sms_is_two_segments_at_most(template):
+    length = sms_length.measured(
+        rendering.rendered(template.body, WHOLE | {"practice_name": "Riverside Dental Practice"})
+    )
+    assert length.is_basic
+    assert length.segments <= 2
+
+
+@pytest.mark.parametrize("template", SHIPPED, ids=lambda one: one.template_id)
+def test_none_needs_a_booking_link(template):
+    assert "booking_link" not in rendering.checked(template.body)

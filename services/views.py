@@ -36,7 +36,7 @@ MOST_LETTERS = 20_000
 
 SAVED = "view saved"
 REMOVED = "view removed"
-OPENS_WITH = "default view changed"
+OPENS_WITH = "default view chosen"
 
 ALL = "all"
 """The id of the view in which nothing is chosen, with which a list opens for whoever set nothing else."""
@@ -138,7 +138,7 @@ def fitted(choices: Mapping[str, Any], offered: Mapping[str, Collection[str]]) -
     left_off: list[str] = []
     for name, value in choices.items():
         kept = _fitting(name, value, offered.get(name, ()))
-        if kept != value:
+        if kept is None or kept != value:
             left_off.append(name)
         if kept is not None and kept != []:
             fitting[name] = kept
@@ -293,7 +293,7 @@ def _write(tx: Transaction, row: Mapping[str, Any], actor: Actor, now: datetime,
         now=now,
         # What stops being shared is still told to the practice.
         practice_id=after["practice_id"] or row["practice_id"],
-        note=after["name"],
+        note=after["name"] if row.get("name", after["name"]) == after["name"] else f"{row['name']} → {after['name']}",
         before=_told(row) if "name" in row else None,
         after=_told(after),
     )
@@ -320,7 +320,7 @@ def _make_default(tx: Transaction, view_id: str | None, actor: Actor, now: datet
     name = names.get(view_id) or _found(tx, view_id, actor)["name"] if view_id else None
     queries.write_default(tx, actor.user_id, view_id)
     history.record(
-        tx, OPENS_WITH, by=actor.user_id, now=now, note=name, before={"view": before}, after={"view": view_id}
+        tx, OPENS_WITH, by=actor.user_id, now=now, note=name, before={"view_id": before}, after={"view_id": view_id}
     )
 
 
@@ -394,7 +394,11 @@ def _taken(row: Mapping[str, Any], actor: Actor) -> InvalidRequest:
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": row["name"], "is_shared": row["practice_id"] is not None, "choices": _read(row["choices"])}
+    return {
+        "view_id": row["view_id"],
+        "is_shared": row["practice_id"] is not None,
+        "choices": _read(row["choices"]),
+    }
 
 
 def _text(choices: Mapping[str, Any]) -> str:

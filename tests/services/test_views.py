@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from queries.store import Store
-from services import opportunities, practices, views
+from services import opportunities, practices, view_choices, views
 from services.actors import Actor, NotAllowed, Role
 from services.errors import InvalidRequest
 from services.opportunities import Filters, Order
@@ -138,7 +138,7 @@ def test_a_strange_name_is_kept_as_it_was_typed(store, grace, name):
 
 def test_what_names_a_patient_is_never_kept(store, grace):
     asked = Filters(search="Okafor", patient="elm-road/okafor", household="elm-road/x", payors=("NHS",))
-    choices = views.choices_of(asked, Order(), "none")
+    choices = view_choices.choices_of(asked, Order(), "none")
     assert choices == NHS
     hostile = {**choices, "search": "Okafor", "patient": "elm-road/okafor", "household": "x", "only": ["x"], "other": 1}
     views.save(store, "NHS", hostile, actor=grace, now=NOW)
@@ -309,12 +309,12 @@ def test_attempts_are_counted_and_what_nobody_touched_has_none(practice, store, 
 
 
 def test_only_what_differs_from_nothing_is_kept_and_the_order_of_a_list_is_no_difference():
-    assert views.choices_of(Filters(), Order(), "none") == {}
-    assert views.choices_of(Filters(statuses=("contacted", "open")), Order(), "none") == {}
+    assert view_choices.choices_of(Filters(), Order(), "none") == {}
+    assert view_choices.choices_of(Filters(statuses=("contacted", "open")), Order(), "none") == {}
     asked = Filters(
         payors=("Private", "NHS"), opened_from=date(2026, 3, 1), value_from=50_000, uda_to=1.2, has_phone=False
     )
-    choices = views.choices_of(
+    choices = view_choices.choices_of(
         asked, Order("value", True), "patient", columns=["value", "phone"], practice_id="elm-road"
     )
     assert choices == {
@@ -363,7 +363,7 @@ OFFERED = {
     ],
 )
 def test_what_cannot_be_chosen_any_more_is_left_off_and_named(choices, kept, left_off):
-    assert views.fitted(choices, OFFERED) == (kept, left_off)
+    assert view_choices.fitted(choices, OFFERED) == (kept, left_off)
 
 
 def test_a_view_whose_text_is_no_set_of_choices_asks_for_nothing(store, grace):

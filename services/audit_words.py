@@ -62,6 +62,7 @@ LABELS = {
     "from_on": "from",
     "in_pms": "in the PMS",
     "is_active": "active",
+    "is_shared": "shared",
     "reject_reason": "reason",
     "snooze_reason": "reason",
     "snoozed_until": "until",
@@ -78,11 +79,13 @@ LABELS = {
 LEFT_OUT = {
     "appointment_id",
     "attempts",
+    "choices",
     "contract_id",
     "import_id",
     "last_attempt_at",
     "last_contact_at",
     "user_id",
+    "view_id",
 }
 """Fields that mean nothing to a reader: the line says in other words what they point at."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,9 @@ CONTACTS = ("spoke", "left message")
 
 AS_BEFORE = "as before"
 """What is said of what was undone."""
+
+Patient = tuple[str, str]
+"""A practice's id and its patient's."""
 
 LONGEST_NOTE = 2_000
 FURTHEST_DAYS = 730
@@ -74,16 +77,10 @@ def assign(
                 f"{person['name']} does not work at every practice of these rows. Nothing was assigned. "
                 "Choose somebody else, or rows of one practice."
             )
-    load: Counter[str] = Counter(dict.fromkeys(assignees, 0))
-    by_patient: dict[tuple[str, str], str] = {}
+    dealt = _dealing(assignees)
 
     def decide(row: dict[str, Any]) -> Sequence[Step] | str:
-        patient = (row["practice_id"], row["patient_id"])
-        if assignees and patient not in by_patient:
-            by_patient[patient] = min(assignees, key=load.__getitem__)
-        to = by_patient.get(patient)
-        if to:
-            load[to] += 1
+        to = dealt((row["practice_id"], row["patient_id"])) if assignees else None
         if row["assigned_to"] == to:
             return f"it is assigned to {people[to]['name']} already." if to else "it is assigned to nobody already."
         return [Step("assigned", {"assigned_to": to})]
@@ -97,6 +94,24 @@ def assign(
     return actions.act(
         store, chosen, decide, kind="assigned", said=said, actor=actor, now=now, today=today, action_id=action_id
     )
+
+
+def shared_out(patients: Sequence[Patient], assignees: Sequence[str]) -> list[str]:
+    """Return whom each of these patients' opportunities goes to when `assign` shares all of them out."""
+    return list(map(_dealing(assignees), patients))
+
+
+def _dealing(assignees: Sequence[str]) -> Callable[[Patient], str]:
+    """Return what deals opportunities out: to whom has the fewest so far, or has the patient already."""
+    load: Counter[str] = Counter(dict.fromkeys(assignees, 0))
+    by_patient: dict[Patient, str] = {}
+
+    def deal(patient: Patient) -> str:
+        to = by_patient.setdefault(patient, min(assignees, key=load.__getitem__))
+        load[to] += 1
+        return to
+
+    return deal
 
 
 @allowed(Right.WORK, practice="chosen")

@@ -1,16 +1,11 @@
-"""Saved views: named filters, columns and order, one's own or shared with a practice, and what a list opens with.
-
-A view's choices are plain values: the fields of Filters that differ from "any", money in pence, days as YYYY-MM-DD;
-"order" as [sort, is_descending], "grouping", "columns" and "practice". Nothing chosen is {}.
-"""
+"""Saved views: named filters, columns and order, one's own or shared with a practice, and what a list opens with."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -19,24 +14,16 @@ from queries.store import Reading, Store, Transaction
 from services import history
 from services.actors import Actor, Right, allowed, check
 from services.errors import InvalidRequest
-from services.opportunities import GROUPINGS, SORTS, UNASSIGNED, Filters, Order
+from services.opportunities import UNASSIGNED
 from services.practices import Practice
-
-NAMES_A_PATIENT = ("search", "patient", "household")
-"""What no view keeps: it would tell everybody who uses the view about a patient."""
-
-FILTERS = tuple(one.name for one in fields(Filters) if one.name not in NAMES_A_PATIENT)
-"""The filters that a view keeps."""
-
-LISTS = tuple(name for name in FILTERS if isinstance(getattr(Filters(), name), tuple))
-KEPT = (*FILTERS, "order", "grouping", "columns", "practice")
+from services.view_choices import KEPT
 
 LONGEST = 60
 MOST_LETTERS = 20_000
 
 SAVED = "view saved"
 REMOVED = "view removed"
-OPENS_WITH = "default view changed"
+OPENS_WITH = "default view chosen"
 
 ALL = "all"
 """The id of the view in which nothing is chosen, with which a list opens for whoever set nothing else."""
@@ -105,44 +92,6 @@ def all_views(store: Store, practices: Sequence[Practice], *, actor: Actor) -> l
     ]
     views = [*built_in(actor), *sorted(saved, key=lambda view: view.is_shared)]
     return [View(**{**vars(view), "is_default": view.view_id == default}) for view in views]
-
-
-def choices_of(
-    filters: Filters,
-    order: Order,
-    grouping: str,
-    columns: Sequence[str] | None = None,
-    practice_id: str | None = None,
-) -> dict[str, Any]:
-    """Return what is chosen as a view keeps it: only what differs from the list in which nothing is."""
-    anything = Filters()
-    chosen = {name: _plain(getattr(filters, name)) for name in FILTERS}
-    chosen = {name: value for name, value in chosen.items() if value != _plain(getattr(anything, name))}
-    if order != Order():
-        chosen["order"] = [order.sort, order.is_descending]
-    if grouping != "none":
-        chosen["grouping"] = grouping
-    if columns:
-        chosen["columns"] = list(columns)
-    if practice_id:
-        chosen["practice"] = practice_id
-    return chosen
-
-
-def fitted(choices: Mapping[str, Any], offered: Mapping[str, Collection[str]]) -> tuple[dict[str, Any], list[str]]:
-    """Return those choices that can be made now, and the names of those that cannot, or only in part.
-
-    `offered` has the values that each list of filters, "columns" and "practice" offer.
-    """
-    fitting: dict[str, Any] = {}
-    left_off: list[str] = []
-    for name, value in choices.items():
-        kept = _fitting(name, value, offered.get(name, ()))
-        if kept != value:
-            left_off.append(name)
-        if kept is not None and kept != []:
-            fitting[name] = kept
-    return fitting, left_off
 
 
 @allowed(Right.SEE)
@@ -293,7 +242,7 @@ def _write(tx: Transaction, row: Mapping[str, Any], actor: Actor, now: datetime,
         now=now,
         # What stops being shared is still told to the practice.
         practice_id=after["practice_id"] or row["practice_id"],
-        note=after["name"],
+        note=after["name"] if row.get("name", after["name"]) == after["name"] else f"{row['name']} → {after['name']}",
         before=_told(row) if "name" in row else None,
         after=_told(after),
     )
@@ -320,7 +269,7 @@ def _make_default(tx: Transaction, view_id: str | None, actor: Actor, now: datet
     name = names.get(view_id) or _found(tx, view_id, actor)["name"] if view_id else None
     queries.write_default(tx, actor.user_id, view_id)
     history.record(
-        tx, OPENS_WITH, by=actor.user_id, now=now, note=name, before={"view": before}, after={"view": view_id}
+        tx, OPENS_WITH, by=actor.user_id, now=now, note=name, before={"view_id": before}, after={"view_id": view_id}
     )
 
 
@@ -394,7 +343,11 @@ def _taken(row: Mapping[str, Any], actor: Actor) -> InvalidRequest:
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": row["name"], "is_shared": row["practice_id"] is not None, "choices": _read(row["choices"])}
+    return {
+        "view_id": row["view_id"],
+        "is_shared": row["practice_id"] is not None,
+        "choices": _read(row["choices"]),
+    }
 
 
 def _text(choices: Mapping[str, Any]) -> str:
@@ -408,34 +361,3 @@ def _text(choices: Mapping[str, Any]) -> str:
 def _read(text: str) -> dict[str, Any]:
     choices = json.loads(text)
     return choices if isinstance(choices, dict) else {}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return sorted(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _fitting(name: str, value: Any, offered: Collection[str]) -> Any:
-    """Return what of a value can be chosen now; None when nothing can."""
-    if name in LISTS or name == "columns":
-        return [one for one in value if one in offered] if isinstance(value, list) else None
-    if name == "order":
-        is_order = isinstance(value, list) and len(value) == 2 and value[0] in SORTS and isinstance(value[1], bool)
-        return value if is_order else None
-    if name in ("grouping", "practice"):
-        return value if value in (GROUPINGS if name == "grouping" else offered) else None
-    if name.startswith(("is_", "has_")):
-        return value if name in FILTERS and isinstance(value, bool) else None
-    return value if name in FILTERS and _is_end(name, value) else None
-
-
-def _is_end(name: str, value: Any) -> bool:
-    """Say whether a value is a day, or a number that is not below none, as the filter asks for."""
-    if name.startswith(("opened_", "updated_", "next_visit_")):
-        try:
-            return isinstance(value, str) and bool(date.fromisoformat(value))
-        except ValueError:
-            return False
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and value >= 0

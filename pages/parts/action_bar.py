@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from pages.parts import action_dialogs, format
+from pages.parts import action_dialogs, dialogs, format
 
 OFF_THE_LIST = ("snoozed", "booked", "rejected")
 
@@ -36,9 +36,15 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
 """Every action: its words, its picture, the statuses that it is for (None: any), and what it does."""
 
 
+KEYS = {action_dialogs.CALL: "L", action_dialogs.ASSIGN: "A", action_dialogs.SNOOZE: "S", action_dialogs.REJECT: "X"}
+"""The keys that press the buttons used most; Streamlit shows each on its button."""
+
+
 def draw(ticked: pl.DataFrame) -> None:
     """Draw the buttons, each of which opens its dialog for what is ticked, and say what that is."""
     statuses = set(ticked["status"]) if ticked.height else set()
+    # A key must not reach through a dialog to the page behind it.
+    keys = KEYS if dialogs.asked() is None else {}
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         for name, (label, icon, fitting, meaning) in ACTIONS.items():
             is_fit = bool(statuses) and (fitting is None or bool(statuses & set(fitting)))
@@ -48,6 +54,7 @@ def draw(ticked: pl.DataFrame) -> None:
                 key=f"do_{name}",
                 icon=icon,
                 disabled=not is_fit,
+                shortcut=keys.get(name),
                 help=meaning if is_fit else why_not,
                 on_click=action_dialogs.ask,
                 args=(name, ticked),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -34,18 +35,22 @@ PICKS = {"1 week": 7, "2 weeks": 14, "1 month": 30, "3 months": 91}
 
 @dataclass(frozen=True)
 class About:
-    """The opportunities that an action is about, as they were when its dialog opened, and what it is known by."""
+    """The opportunities that an action is about, as they were when its dialog opened, and what it is known by.
+
+    whose says of which patient each is, where they can be shared out.
+    """
 
     chosen: tuple[Chosen, ...]
     patients: int
     action_id: str = field(default_factory=lambda: uuid4().hex)
+    whose: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, rows: pl.DataFrame) -> About:
         """Return what an action on rows of the list is about."""
         chosen = rows.select("practice_id", "opportunity_id", "version").rows()
-        patients = rows.select("practice_id", "patient_id").n_unique()
-        return cls(tuple(Chosen(*one) for one in chosen), patients)
+        whose = rows.select("practice_id", "patient_id").rows()
+        return cls(tuple(Chosen(*one) for one in chosen), len(set(whose)), whose=tuple(whose))
 
     @property
     def practice_ids(self) -> list[str]:
@@ -105,8 +110,9 @@ def _assign(dialog: Dialog, about: About, here: Session) -> None:
     elif len(chosen) == 1:
         st.write(f"{about.words} will be assigned to {names[0]}.")
     else:
-        each = about.patients / len(chosen)
-        st.write(f"{about.words} will be shared out over {', '.join(names)}: about {each:.0f} patients each.")
+        gets = Counter(care.shared_out(about.whose, chosen))
+        each = ", ".join(f"{name} gets {gets[one]:,}" for one, name in zip(chosen, names, strict=True))
+        st.write(f"{about.words} will be shared out: {each}.")
     _buttons(dialog, "Assign" if chosen else "Assign to nobody", _do_assign)
 
 

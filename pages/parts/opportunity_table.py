@@ -111,7 +111,7 @@ def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]
         "patient": text(heading("patient", "Patient"), pinned=True, width=124),
         "practice": text(heading("practice", "Practice"), width=110),
         "provider": text(heading("provider", "Provider"), width=66),
-        "payor": text(heading("payor", "Payor"), width=66),
+        "payor": text(heading("payor", "Payor"), width=62),
         "cot_number": text(heading("cot_number", "COT"), help="Number of the course of treatment", width=54),
         "opened_on": day(heading("opened_on", "Opened"), format="D MMM YYYY", width=86),
         "last_updated_on": day(
@@ -124,12 +124,13 @@ def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]
             width=88,
         ),
         "assigned_to": text(heading("assigned_to", "Assigned to"), width=86),
+        # Cells have no tooltips: Enter opens the whole note, and the patient beside the list has those before it.
+        "last_note": text("Last note", help="The last call, message or note. Enter shows all of it.", width=86),
         "value": number(
             heading("value", f"Value {format.whole_pounds(totals.value_pence)}"), format="£%,.2f", width=114
         ),
         "uda": number(heading("uda", "UDA"), format="%.4g", width=52),
         "worth": number(heading("worth", "Worth"), format="£%,.2f", width=82),
-        "last_note": text("Last note", help="The last call, message or note", width=220),
         "phone": text(heading("phone", "Phone"), width=108),
         "email": text(heading("email", "E-mail"), width=200),
         "next_visit_on": day(heading("next_visit_on", "Next visit"), format="D MMM YYYY", width=100),

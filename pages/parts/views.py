@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts import columns, dialogs, filters, format, ordering, session, view_dialogs
 from pages.parts.session import Session
-from services import opportunities, views
+from services import opportunities, view_choices, views
 from services.errors import CareManagerError
 from services.opportunities import GROUPINGS, Choices, Filters, Order
 from services.sign_in import SessionEnded
@@ -67,7 +67,7 @@ def draw(here: Session, choices: Choices, asked: Filters, order: Order, grouping
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(format.plain(problem))
     if not is_changed and _is_shown(here, chosen):
-        _say_left_off(views.fitted(chosen.choices, offered)[1])
+        _say_left_off(view_choices.fitted(chosen.choices, offered)[1])
     view_dialogs.draw(here)
 
 
@@ -92,7 +92,7 @@ def _choose() -> None:
 
 
 def _put(here: Session, view: View, choices: Choices) -> None:
-    wanted, _ = views.fitted(view.choices, _offered(here, choices))
+    wanted, _ = view_choices.fitted(view.choices, _offered(here, choices))
     filters.put(wanted)
     order = Order(*wanted.get("order", ()))
     st.session_state["sort"] = ordering.WORDS.get(order, ordering.WORDS[Order()])
@@ -105,7 +105,7 @@ def _now(here: Session, asked: Filters, order: Order, grouping: str) -> dict[str
     usual = columns.standard(offers_practice=len(here.practices) > 1)
     shown = st.session_state.get(columns.KEY) or usual
     is_one_of_several = len(here.shown) == 1 < len(here.practices)
-    return views.choices_of(
+    return view_choices.choices_of(
         asked,
         order,
         grouping,
@@ -116,7 +116,7 @@ def _now(here: Session, asked: Filters, order: Order, grouping: str) -> dict[str
 
 def _is_as(view: View, now: Mapping[str, Any], offered: Mapping[str, Collection[str]]) -> bool:
     """Say whether the list is as a view says; one that names no practice is of whichever is shown."""
-    wanted, _ = views.fitted(view.choices, offered)
+    wanted, _ = view_choices.fitted(view.choices, offered)
     if "practice" not in view.choices:
         now = {name: value for name, value in now.items() if name != "practice"}
     return wanted == now
@@ -150,8 +150,10 @@ def _is_shown(here: Session, view: View) -> bool:
 
 def _say_left_off(names: Sequence[str]) -> None:
     if names:
-        labels = [view_dialogs.OTHER_LABELS.get(name) or filters.label_of(name) for name in names if name in views.KEPT]
-        labels += ["one that is not there any more" for name in names if name not in views.KEPT]
+        labels = [
+            view_dialogs.OTHER_LABELS.get(name) or filters.label_of(name) for name in names if name in view_choices.KEPT
+        ]
+        labels += ["one that is not there any more" for name in names if name not in view_choices.KEPT]
         many = (
             "1 filter of this view no longer fits and was"
             if len(names) == 1

@@ -54,6 +54,12 @@ OF_NO_PRACTICE = {
     "people.give_one_time_password": "the person's practices: tests/services/test_people.py",
     "sample.add": "makes a new practice",
     "sample.remove": "the sample practice: checked inside, tested below",
+    "views.make_default": "one's own: tests/services/test_views.py",
+    "views.remove": "as views.update",
+    "views.rename": "as views.update",
+    "views.save": "one's own",
+    "views.unshare": "one's own: tests/services/test_views.py",
+    "views.update": "one's own; of a shared one the practice is checked inside: tests/services/test_views.py",
 }
 """The guarded services without an argument that is a practice, and what guards other practices from them."""
 

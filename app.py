@@ -25,8 +25,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts import session, sign_in_routes
+from pages.parts import incoming_routes, session, sign_in_routes
 from services import sign_in, surroundings
+from services.worker import Worker, senders_of
 from services.errors import CareManagerError, ConfigurationError
 
 ROOT = Path(__file__).resolve().parent
@@ -125,9 +126,12 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     # What is imported by now is never garbage: left out of each collection, a rerun costs less than half.
     gc.collect()
     gc.freeze()
+    worker = Worker(session.open_store(), senders_of(os.environ), today_at=incoming_routes.today_at)
+    worker.start()
     try:
         yield {}
     finally:
+        worker.stop()
         session.close_store()
 
 
@@ -144,7 +148,7 @@ else:
     app = st.App(
         # Not beside pages/: Streamlit would then serve each file in it by itself, past the frame.
         ROOT / "pages" / "frame.py",
-        routes=[Route("/healthz", healthz), *sign_in_routes.ROUTES],
+        routes=[Route("/healthz", healthz), *sign_in_routes.ROUTES, *incoming_routes.ROUTES],
         middleware=[Middleware(Guard)],
         lifespan=lifespan,
         on_script_error=apologise,

@@ -15,7 +15,7 @@ import polars as pl
 from queries import opportunities as opportunity_queries
 from queries import people as people_queries
 from queries.store import Store
-from services import contracts, settings, surroundings, words
+from services import contracts, settings, surroundings, templates, words
 from services.practices import Practice
 
 KINDS = {
@@ -46,6 +46,10 @@ KINDS = {
     "signed in": "Signed in",
     "signed out": "Signed out",
     "snoozed": "Snoozed",
+    templates.ADDED: "Added a template",
+    templates.CHANGED: "Changed a template",
+    templates.REMOVED: "Removed a template",
+    templates.RESTORED: "Restored a template",
     "undone": "Undid",
     "view removed": "Removed a view",
     "view saved": "Saved a view",
@@ -57,6 +61,7 @@ NOBODY = {settings.SYSTEM: "The system", "first start": "The first start"}
 
 LABELS = {
     "assigned_to": "assigned to",
+    "body": "text",
     "booked_on": "visit on",
     "email": "e-mail",
     "from_on": "from",
@@ -75,6 +80,9 @@ LABELS = {
     "works_here": "works here",
 }
 """The fields of an event whose names are no words."""
+
+NAMED = {contracts.CHANGED, templates.ADDED, templates.CHANGED, templates.REMOVED, templates.RESTORED}
+"""Events whose note is the name of what they are about."""
 
 LEFT_OUT = {
     "appointment_id",
@@ -163,7 +171,7 @@ def details(row: Mapping[str, Any], names: Names) -> str:
         for field in dict.fromkeys((*before, *after))
         if field not in said and before.get(field) != after.get(field)
     ]
-    if row["kind"] == contracts.CHANGED:
+    if row["kind"] in NAMED:
         about.append(row["note"])
     elif row["note"]:
         changes.append(row["note"])

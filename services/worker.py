@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from queries.store import Store
-from services import sending
+from services import senders, sending, sequences, surroundings
+from services.contact_settings import ContactSettings
+from services.senders.base import Sender
 from services.sending import Senders
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 2.0
 """So long after a look that found nothing to do comes the next."""
+
+
+SEQUENCES_EVERY = timedelta(minutes=1)
+"""So often the steps of sequences are looked at: they go by days."""
+
+
+def senders_of(environ: Mapping[str, str]) -> Senders:
+    """Return how a practice's sender of a channel is made, from the keys of the surroundings."""
+
+    def sender(practice_id: str, channel: str, settings: ContactSettings) -> Sender:
+        return senders.from_settings(settings.sender(channel), surroundings.secrets(environ, practice_id))
+
+    return sender
 
 
 class Worker:
@@ -46,8 +61,12 @@ class Worker:
 
     def _run(self) -> None:
         chance = Random()
+        looked_at = datetime.min.replace(tzinfo=UTC)
         while not self._stopping.is_set():
             try:
+                if self._clock() - looked_at >= SEQUENCES_EVERY:
+                    looked_at = self._clock()
+                    sequences.advance(self._store, now=looked_at, today_at=self._today_at)
                 is_busy = sending.send_next(
                     self._store, self._senders, clock=self._clock, today_at=self._today_at, chance=chance
                 )

@@ -40,6 +40,7 @@ OPEN = {
     "sign_in.sign_in": "before anybody is known",
     "sign_in.sign_out": "one's own, by the session id",
     "sign_in.start": "for one who has proved who they are",
+    "templates.all_of": "words only, of a practice that the caller has checked",
 }
 """The services that anybody may call, and why."""
 

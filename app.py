@@ -27,8 +27,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import incoming_routes, session, sign_in_routes
 from services import sign_in, surroundings
-from services.worker import Worker, senders_of
 from services.errors import CareManagerError, ConfigurationError
+from services.worker import Worker, senders_of
 
 ROOT = Path(__file__).resolve().parent
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -161,3 +162,44 @@ def receive(
             now=now,
         )
     )
+
+
+def search(
+    source: Store | Reading,
+    practice_ids: Sequence[str],
+    *,
+    states: Sequence[str] = (),
+    channels: Sequence[str] = (),
+    templates: Sequence[str] = (),
+    from_at: datetime | None = None,
+    to_at: datetime | None = None,
+    limit: int,
+    offset: int = 0,
+) -> pl.DataFrame:
+    """Return messages newest first, an empty filter meaning any; total counts every page, times are UTC."""
+    return source.frame(
+        "messages/search",
+        practice_ids=list(practice_ids),
+        states=list(states) or None,
+        channels=list(channels) or None,
+        templates=list(templates) or None,
+        from_at=from_at,
+        to_at=to_at,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def templates(source: Store | Reading, practice_ids: Sequence[str]) -> list[str]:
+    """Return the names of the templates that messages were written with."""
+    return source.frame("messages/templates", practice_ids=list(practice_ids))["template"].to_list()
+
+
+def results(source: Store | Reading, practice_ids: Sequence[str], *, days: int) -> pl.DataFrame:
+    """Return for each template and channel what was sent, delivered and not, and booked within so many days."""
+    return source.frame("messages/results", practice_ids=list(practice_ids), days=days)
+
+
+def inbound(source: Store | Reading, practice_ids: Sequence[str], *, limit: int) -> pl.DataFrame:
+    """Return what patients wrote, newest first."""
+    return source.frame("messages/inbound", practice_ids=list(practice_ids), limit=limit)

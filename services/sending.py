@@ -98,7 +98,7 @@ def _send(
     assert message is not None
     # From here on the message is in hand: a process that ends now leaves it so, and `recover` finds it.
     try:
-        accepted = senders(practice_id, waiting["channel"], settings).send(_as_sent(message, settings))
+        accepted = senders(practice_id, waiting["channel"], settings).send(as_sent(message, settings))
     except DeliveryFailed as problem:
         _failed(store, message, problem, now=clock(), today=today, chance=chance)
     except DeliveryUnknown as problem:
@@ -133,7 +133,8 @@ def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactS
     return None
 
 
-def _as_sent(message: Mapping[str, Any], settings: ContactSettings) -> Message:
+def as_sent(message: Mapping[str, Any], settings: ContactSettings) -> Message:
+    """Return a message of the store as a sender takes it."""
     is_email = message["channel"] == "email"
     return Message(
         message_id=message["message_id"],

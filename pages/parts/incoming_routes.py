@@ -85,7 +85,7 @@ async def twilio_inbound(request: Request) -> Response:
 
 
 async def unsubscribe(request: Request) -> Response:
-    """Show a patient what the link in our e-mail does, and do it when they say so (RFC 8058: a POST does it at once)."""
+    """Show a patient what the link in our e-mail does; a POST, also a mail program's (RFC 8058), does it."""
     token = request.path_params["token"]
     is_asked_first = request.method != "POST"
 

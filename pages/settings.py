@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import contract_form, details_form, reasons_form, saving, session
+from pages.parts import contact_form, contract_form, details_form, reasons_form, saving, session
 from services import settings
 from services.actors import Right
 from services.practices import Practice
@@ -91,6 +91,8 @@ st.header("What counts as an opportunity")
 draw_rule(practice, current)
 st.header("Why opportunities are rejected")
 reasons_form.draw(here, practice)
+st.header("How we send")
+contact_form.draw(here, practice)
 st.header("Practice")
 details_form.draw(practice, current)
 st.header("NHS contracts")

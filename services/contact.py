@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import phonenumbers
 import polars as pl
 from email_validator import EmailNotValidError, validate_email
 
@@ -124,6 +123,16 @@ def send(
     return actions.outcome_of(action_id, said, done, left)
 
 
+def contacted(row: Mapping[str, Any], channel: str, template: str | None, message_id: str, at: datetime) -> Step:
+    """Return the step that says that a message was written; a message is an attempt, too."""
+    status = {"status": "contacted"} if row["status"] == "open" else {}
+    return Step(
+        "contacted",
+        {**status, "attempts": row["attempts"] + 1, "last_attempt_at": at, "last_contact_at": at},
+        facts={"channel": channel, "template": template, "message_id": message_id},
+    )
+
+
 def refusal(row: Mapping[str, Any], channel: str, kind: str, bad: Mapping[tuple[str, str, str], str]) -> str | None:
     """Return why a patient may not be written to by a channel, or None; row is one of `queries.contact.recipients`.
 
@@ -154,19 +163,7 @@ def address_of(row: Mapping[str, Any], channel: str) -> str | None:
             return str(validate_email(row["email"] or "", check_deliverability=False, test_environment=True).normalized)
         except EmailNotValidError:
             return None
-    return mobile(row["mobile"])
-
-
-def mobile(given: str | None) -> str | None:
-    """Return a mobile number as +447700900123, or None; numbers for drama are possible, though not valid."""
-    try:
-        number = phonenumbers.parse(given or "", "GB")
-    except phonenumbers.NumberParseException:
-        return None
-    is_landline = number.country_code == 44 and not str(number.national_number).startswith("7")
-    if is_landline or not phonenumbers.is_possible_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return contact_settings.mobile(row["mobile"])
 
 
 def _check(chosen: Sequence[Chosen], plan: Plan, now: datetime) -> None:
@@ -390,10 +387,7 @@ def _queue(
             links.append((hash_of(token), one.practice_id, patient_id, one.channel, at))
         for row in one.rows:
             about.append((message_id, one.practice_id, row["opportunity_id"], row["patient_id"]))
-            tried = {"attempts": row["attempts"] + 1, "last_attempt_at": send_at}
-            status = {"status": "contacted"} if row["status"] == "open" else {}
-            facts = {"channel": one.channel, "template": one.template.name, "message_id": message_id}
-            steps.append((row, [Step("contacted", {**status, **tried, "last_contact_at": send_at}, facts=facts)]))
+            steps.append((row, [contacted(row, one.channel, one.template.name, message_id, send_at)]))
     messages.queue(
         tx,
         pl.DataFrame(rows, schema=messages.MESSAGE),

@@ -10,7 +10,7 @@ from queries import contact as contact_queries
 from queries import messages as queries
 from queries import workflow
 from queries.store import Reading, Store, Transaction
-from services import actions, consents, contact, practices, sending
+from services import actions, consents, contact, contact_settings, practices, sending
 from services.actions import Step
 from services.actors import SYSTEM
 from services.incoming.events import Event, Inbound
@@ -90,7 +90,7 @@ def receive(store: Store, inbound: Inbound, *, now: datetime, today_at: TodayAt)
     STOP and START change the consent of everybody with that number. Anything else goes into the history of the
     opportunities that we wrote about last, or of all of the patient's, and waits there for an answer.
     """
-    address = contact.mobile(inbound.from_number) or inbound.from_number
+    address = contact_settings.mobile(inbound.from_number) or inbound.from_number
     own = contact_queries.practice_of_number(store, inbound.to_number)
     last = queries.last_to(store, "sms", address, practice_id=own)
     practice_id = own or (last["practice_id"] if last else None)
@@ -163,7 +163,7 @@ def _practice(store: Store | Reading, practice_id: str) -> Practice:
 def _patients_of(tx: Transaction, practice_id: str, address: str) -> list[str]:
     """Return whose mobile number it is; a household may share one."""
     rows = contact_queries.patients_with_mobile(tx, practice_id, address[-9:])
-    return [row["patient_id"] for row in rows if contact.mobile(row["mobile"]) == address]
+    return [row["patient_id"] for row in rows if contact_settings.mobile(row["mobile"]) == address]
 
 
 def _about(

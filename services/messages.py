@@ -13,8 +13,7 @@ import polars as pl
 from queries import messages as queries
 from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, contact_settings, sending
-from services.actions import Step
+from services import actions, contact, contact_settings, sending
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -170,12 +169,10 @@ def _queue_again(
     rows = [{"message_id": message_id, **one} for one in about]
     queries.queue(tx, pl.DataFrame([row], schema=queries.MESSAGE), pl.DataFrame(rows, schema=queries.ABOUT))
     sides = [one["practice_id"] for one in about], [one["opportunity_id"] for one in about]
-    facts = {"channel": message["channel"], "template": message["template"], "message_id": message_id}
-    steps = []
-    for state in workflow.current(tx, *sides, today=today).to_dicts():
-        tried = {"attempts": state["attempts"] + 1, "last_attempt_at": at, "last_contact_at": at}
-        status = {"status": "contacted"} if state["status"] == "open" else {}
-        steps.append((state, [Step("contacted", {**status, **tried}, facts=facts)]))
+    steps = [
+        (state, [contact.contacted(state, message["channel"], message["template"], message_id, at)])
+        for state in workflow.current(tx, *sides, today=today).to_dicts()
+    ]
     actions.write(tx, steps, kind="contacted", actor=actor, now=now, action_id=action_id)
 
 

@@ -33,4 +33,4 @@ def _save(practice: Practice, current: Current, key: str) -> None:
         typed = st.session_state[key].splitlines()
         return reject_reasons.change(here.store, practice, typed, seen=current.value, actor=here.actor, now=here.now)
 
-    saving.save(practice, "reasons", change)
+    saving.attempt("reasons", change)

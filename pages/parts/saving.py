@@ -39,6 +39,20 @@ def save(practice: Practice, button: str, change: Callable[[session.Session], li
     st.session_state[SAID] = (button, False, "  \n".join(format.plain(sentence) for sentence in said))
 
 
+def attempt(button: str, change: Callable[[session.Session], list[str]]) -> None:
+    """As `save`, for a change that the list does not depend on."""
+    try:
+        changed = change(session.current())
+    except SessionEnded:
+        words = "Your session had ended, so nothing was saved. Save again what you typed."
+        st.session_state[SAID] = (button, True, words)
+    except CareManagerError as problem:
+        st.session_state[SAID] = (button, True, format.plain(str(problem)))
+    else:
+        said = changed or ["All of this is saved already: nothing is left to do."]
+        st.session_state[SAID] = (button, False, "  \n".join(format.plain(sentence) for sentence in said))
+
+
 def show(button: str) -> None:
     """Say where a button was pressed what its save changed, or why it was refused."""
     by, is_refused, words = st.session_state.get(SAID, ("", False, ""))

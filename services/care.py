@@ -72,6 +72,8 @@ def assign(
         if person is None or not person["is_active"]:
             name = person["name"] if person else "This person"
             raise InvalidRequest(f"{name} may not sign in any more. Nothing was assigned. Choose somebody else.")
+        if person["role"] not in RIGHTS[Right.WORK]:
+            raise InvalidRequest(f"{person['name']} may only read. Nothing was assigned. Choose somebody else.")
         if not practice_ids <= set(person["practice_ids"] or ()):
             raise InvalidRequest(
                 f"{person['name']} does not work at every practice of these rows. Nothing was assigned. "

@@ -13,7 +13,7 @@ import streamlit as st
 from pages.parts import format, ordering
 from services.opportunities import SORTS, Order, Totals
 
-HEIGHT = 540
+HEIGHT = 508
 ROWS_OF_HEIGHT = 15
 COLOURS = {"open": "blue", "contacted": "green", "snoozed": "orange", "booked": "violet", "rejected": "grey"}
 

@@ -186,9 +186,11 @@ def test_the_default_view_of_a_clinician_wins_over_their_own_patients(
 def test_a_view_is_kept_when_one_goes_to_another_page_and_back(grace: Actor, opened: Opened) -> None:
     app = opened()
     choose(app, "Rejected")
+    app.multiselect(key="payors").set_value(["NHS"]).run()
     app.switch_page("my_list.py").run()
     app.switch_page("opportunities.py").run()
-    assert (chosen(app), save_button(app)) == ("Rejected", "Save view")
+    assert (chosen(app), save_button(app)) == ("Rejected", "Changed: save")
+    assert app.multiselect(key="payors").value == ["NHS"]
 
 
 @pytest.mark.usefixtures("grace")

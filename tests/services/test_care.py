@@ -115,6 +115,8 @@ def test_shared_out_over_several_everybody_gets_as_many_and_a_patient_stays_with
     shares = [seen[course]["assignee_id"] for course in courses]
     assert (shares.count("amara"), shares.count("chloe")) == (2, 2)
     assert outcome.said == "5 opportunities of 4 patients assigned to Amara and Chloe."
+    patients = [(practice.id, name) for name in ("a", "b", "c", "d", "a")]
+    assert care.shared_out(patients, ["amara", "chloe"]) == [*shares, seen[second]["assignee_id"]]
 
 
 def test_what_is_assigned_so_already_is_left_alone(practice, amara):
@@ -127,10 +129,13 @@ def test_what_is_assigned_so_already_is_left_alone(practice, amara):
     )
 
 
-@pytest.mark.parametrize("who", ["left", "elsewhere", "nobody at all"])
+@pytest.mark.parametrize("who", ["left", "reader", "elsewhere", "nobody at all"])
 def test_nobody_is_assigned_who_could_not_work_it(practice, amara, store, who):
     person(store, "left", practice.id, is_active=False)
+    person(store, "reader", practice.id, role=Role.READ_ONLY)
     person(store, "elsewhere", SmallPractice(store, "Oak Lane").id)
+    mine = practices.of(store, amara.who)
+    assert care.assignable(store, mine, actor=amara.who) == {"amara": "Amara"}
     with pytest.raises(InvalidRequest, match="Nothing was assigned"):
         amara.does(care.assign, amara.ticks(practice.course()), ["amara", who])
     assert events(store) == []

@@ -32,6 +32,8 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
     "my_list.py": ("My list", ":material/call:", "my-list", Right.WORK),
     "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
+    "templates.py": ("Templates", ":material/article:", "templates", Right.SEE),
+    "messages.py": ("Messages", ":material/mail:", "messages", Right.SEE),
     "imports.py": ("Import", ":material/upload_file:", "import", Right.PREVIEW),
     "people.py": ("People", ":material/group:", "people", Right.SEE_PEOPLE),
     "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),

@@ -1,0 +1,81 @@
+"""A template as a made-up patient would get it, and how long it is as an SMS."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from pages.parts import format
+from pages.parts.session import Session
+from services import contact, contact_settings, rendering, sms_length, templates
+from services.errors import InvalidRequest
+from services.practices import Practice
+from services.sms_length import Length
+from services.templates import Draft
+
+STYLE = (
+    "border: 1px solid currentColor; border-radius: .4rem; padding: .8rem 1rem; overflow-wrap: anywhere; "
+    "white-space: pre-wrap"
+)
+"""As the patient's own screen would show it: lines as typed, and no word cut off."""
+
+
+def texts(here: Session, practice: Practice, draft: Draft) -> tuple[str | None, str]:
+    """Return subject and text for the made-up patient.
+
+    Raises InvalidRequest while the template cannot be read, EmptyField for what the practice itself lacks.
+    """
+    link = contact.unsubscribe_url(contact_settings.of(here.store, practice.practice_id), "a-link-of-their-own")
+    fields = templates.example_fields(practice, draft.channel, opt_out_link=link)
+    subject = rendering.rendered(draft.subject or "", fields) if draft.channel == "email" else None
+    return subject, rendering.rendered(draft.tidied().body, fields)
+
+
+def show(here: Session, practice: Practice, draft: Draft) -> None:
+    """Draw the message to the made-up patient, or why there is none."""
+    try:
+        subject, body = texts(here, practice, draft)
+    except rendering.EmptyField as problem:
+        _say_empty(practice, problem.field)
+        return
+    except InvalidRequest:
+        st.info("The preview comes back as soon as the text can be read again.")
+        return
+    title = f"<strong>{html.escape(subject)}</strong>\n\n" if subject else ""
+    st.html(f'<div style="{STYLE}">{title}{html.escape(body)}</div>')
+    st.caption("As Mrs Ngozi Okafor would get it: a made-up patient, whom Ben Adeyemi sees for 30 minutes.")
+
+
+def length(here: Session, practice: Practice, draft: Draft) -> Length | None:
+    """Return how long the SMS to the made-up patient is, or None while there is none."""
+    try:
+        return sms_length.measured(texts(here, practice, draft)[1])
+    except InvalidRequest:
+        return None
+
+
+def say_length(found: Length) -> None:
+    """Say what an SMS costs, and why."""
+    dear = format.plain(" ".join(found.dear))
+    st.markdown(f":material/sms: **{format.plain(found.words)}**")
+    if found.is_basic:
+        st.caption(
+            f"All of it is in the alphabet that phones share: one SMS holds {sms_length.ONE_BASIC} characters, each "
+            f"of several {sms_length.PART_BASIC}. A patient's name with a letter such as ŵ makes theirs dearer."
+        )
+    else:
+        st.warning(
+            f"**{dear}** is not in the alphabet that phones share, so one SMS holds {sms_length.ONE_UNICODE} "
+            f"characters instead of {sms_length.ONE_BASIC}.",
+            icon=":material/payments:",
+        )
+
+
+def _say_empty(practice: Practice, field: str) -> None:
+    words = rendering.FIELDS[field].lower()
+    st.warning(
+        f"{format.plain(practice.name)} has no **{words.removeprefix('practice ')}**, and the text needs it: nobody "
+        "would get this. Add it in Settings, or write it so that it can do without: "
+        f"`{{% if {field} %}} … {{{{ {field} }}}} … {{% endif %}}`"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -51,11 +52,11 @@ def _remove(dialog: Dialog, about: About, here: Session) -> None:
 
 
 def _restore(dialog: Dialog, about: About, here: Session) -> None:
-    st.write("What the practice changed in it is given up. The audit keeps what it was.")
+    st.write("It is offered as it came with Care Manager. What the practice changed in it is given up.")
     _buttons("Put it back", _do_restore, dialog, about)
 
 
-def _buttons(words: str, act: partial[None] | object, dialog: Dialog, about: About) -> None:
+def _buttons(words: str, act: Callable[[Dialog, About], None], dialog: Dialog, about: About) -> None:
     with st.container(horizontal=True):
         st.button(words, key="template_do", type="primary", on_click=act, args=(dialog, about))
         st.button("Cancel", key="template_cancel", on_click=dialogs.close)

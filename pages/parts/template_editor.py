@@ -180,11 +180,11 @@ def _save(open_: Open) -> None:
     draft = open_.typed()
     try:
         here = session.current()
-        how = {"actor": here.actor, "now": here.now}
-        if open_.template:
-            saved = templates.change(here.store, open_.practice, open_.template, draft, **how)
+        store, practice, was = here.store, open_.practice, open_.template
+        if was:
+            saved = templates.change(store, practice, was, draft, actor=here.actor, now=here.now)
         else:
-            saved = templates.add(here.store, open_.practice, draft, **how)
+            saved = templates.add(store, practice, draft, actor=here.actor, now=here.now)
     except SessionEnded:
         open_.problem = "Your session had ended, so nothing was saved. What you typed is still here: save it again."
     except CareManagerError as problem:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import dialogs, format, one_practice, session, template_dialogs, template_drafts, template_editor
+from pages.parts.template_drafts import Open
 from services import templates
 from services.actors import Right
 from services.practices import Practice
 from services.templates import BEGUN, CHANNELS, KINDS, Kept, Template
+
+NEW = {"email": "New e-mail", "sms": "New SMS"}
 
 
 def origin(template: Template) -> str:
@@ -19,14 +22,21 @@ def origin(template: Template) -> str:
     return f"{whence} {template.changed}"
 
 
+def title_of(opened: Open) -> str:
+    """Say what is open."""
+    if opened.template is None:
+        return NEW[opened.start.channel]
+    return f"{opened.template.name} ({CHANNELS[opened.start.channel]})"
+
+
 def draw_row(practice: Practice, kept: Kept, template: Template, *, may_change: bool) -> None:
     """Draw a template with what can be done with it."""
-    told, acts = st.columns([5, 4], vertical_alignment="center")
+    told, acts = st.columns([5, 7], vertical_alignment="center")
     told.markdown(
         f"**{format.plain(template.name)}**, {KINDS[template.kind].lower()}  \n:small[{format.plain(origin(template))}]"
     )
     id_, about = template.template_id, (practice, template)
-    with acts, st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
+    with acts, st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Change" if may_change else "Look",
             key=f"template_open_{id_}",
@@ -70,7 +80,7 @@ def draw_list(practice: Practice, kept: Kept, *, may_change: bool) -> None:
             if may_change:
                 args = (practice, BEGUN[channel])
                 st.button(
-                    f"New {'e-mail' if channel == 'email' else 'SMS'}",
+                    NEW[channel],
                     key=f"template_new_{channel}",
                     icon=":material/add:",
                     on_click=template_drafts.open_,
@@ -102,16 +112,15 @@ practice = one_practice.choose(here, "templates_of")
 kept = templates.of(here.store, practice, actor=here.actor)
 opened = template_drafts.opened(practice)
 if opened:
-    channel = CHANNELS[opened.start.channel]
-    st.button(
-        "All templates",
-        key="template_back",
-        icon=":material/arrow_back:",
-        on_click=template_editor.go_back,
-        args=(opened,),
-    )
-    name = opened.template.name if opened.template else f"New {channel}"
-    st.subheader(f"{format.plain(name)} ({channel})", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "All templates",
+            key="template_back",
+            icon=":material/arrow_back:",
+            on_click=template_editor.go_back,
+            args=(opened,),
+        )
+        st.subheader(format.plain(title_of(opened)), anchor=False, width="content")
     template_editor.draw(here, opened, kept)
 else:
     st.markdown("The texts that are offered when patients are written to.")

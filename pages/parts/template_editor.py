@@ -118,10 +118,9 @@ def _merge_fields(open_: Open) -> None:
                 on_click=_append,
                 args=(open_, name),
             )
-    st.caption(
-        "A click puts a field at the end of the text; move it from there. You can type it as well: "
-        f"{', '.join(f'`{{{{ {name} }}}}`' for name in rendering.FIELDS if name != 'booking_link')}. "
-        "What stands between `{% if provider %}` and `{% endif %}` is left out where the provider is not known."
+    st.markdown(
+        ":small[A click puts a field at the end of the text; move it from there. What stands between "
+        "`{% if provider %}` and `{% endif %}` is left out where the provider is not known.]"
     )
 
 

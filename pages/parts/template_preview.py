@@ -14,10 +14,7 @@ from services.practices import Practice
 from services.sms_length import Length
 from services.templates import Draft
 
-STYLE = (
-    "border: 1px solid currentColor; border-radius: .4rem; padding: .8rem 1rem; overflow-wrap: anywhere; "
-    "white-space: pre-wrap"
-)
+STYLE = "overflow-wrap: anywhere; white-space: pre-wrap"
 """As the patient's own screen would show it: lines as typed, and no word cut off."""
 
 
@@ -43,7 +40,8 @@ def show(here: Session, practice: Practice, draft: Draft) -> None:
         st.info("The preview comes back as soon as the text can be read again.")
         return
     title = f"<strong>{html.escape(subject)}</strong>\n\n" if subject else ""
-    st.html(f'<div style="{STYLE}">{title}{html.escape(body)}</div>')
+    with st.container(border=True):
+        st.html(f'<div style="{STYLE}">{title}{html.escape(body.strip())}</div>')
     st.caption("As Mrs Ngozi Okafor would get it: a made-up patient, whom Ben Adeyemi sees for 30 minutes.")
 
 
@@ -66,8 +64,8 @@ def say_length(found: Length) -> None:
         )
     else:
         st.warning(
-            f"**{dear}** is not in the alphabet that phones share, so one SMS holds {sms_length.ONE_UNICODE} "
-            f"characters instead of {sms_length.ONE_BASIC}.",
+            f"Not in the alphabet that phones share: **{dear}** One SMS holds {sms_length.ONE_UNICODE} characters "
+            f"because of it, instead of {sms_length.ONE_BASIC}.",
             icon=":material/payments:",
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +42,13 @@ class Endpoint:
         self.url = ""
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def endpoint() -> Iterator[Endpoint]:
     """Listen on a port of its own until the block ends."""
@@ -58,8 +67,9 @@ def endpoint() -> Iterator[Endpoint]:
             self.send_response(answer.status)
             for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(answer.body)
+            with contextlib.suppress(OSError):  # who did not wait for the answer is gone
+                self.end_headers()
+                self.wfile.write(answer.body)
 
         def log_message(self, *about: object) -> None:
             """Keep quiet: a request holds a patient's details."""

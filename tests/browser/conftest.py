@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from pages.parts import session
 from queries import people
 from queries.store import Store
 from services import sign_in
+from tests.endpoint import free_port
 from tests.practice import NOW, TODAY
 
 ROOT = Path(__file__).parents[2]
@@ -84,13 +84,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts import incoming_routes, session, sign_in_routes
+from pages.parts import incoming_routes, session, sign_in_routes, typing_routes
 from services import sign_in, surroundings
 from services.errors import CareManagerError, ConfigurationError
 from services.worker import Worker, senders_of
@@ -148,7 +148,7 @@ else:
     app = st.App(
         # Not beside pages/: Streamlit would then serve each file in it by itself, past the frame.
         ROOT / "pages" / "frame.py",
-        routes=[Route("/healthz", healthz), *sign_in_routes.ROUTES, *incoming_routes.ROUTES],
+        routes=[Route("/healthz", healthz), *sign_in_routes.ROUTES, *incoming_routes.ROUTES, *typing_routes.ROUTES],
         middleware=[Middleware(Guard)],
         lifespan=lifespan,
         on_script_error=apologise,

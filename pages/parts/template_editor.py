@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import dialogs, format, session, template_drafts, template_preview
+from pages.parts import dialogs, format, session, template_drafts, template_preview, typing_routes
 from pages.parts.session import Session
 from pages.parts.template_drafts import Open
 from services import rendering, sms_length, templates
@@ -27,6 +27,8 @@ def draw(here: Session, open_: Open, kept: Kept) -> None:
         else:
             draft = open_.start
             _text(draft)
+    if may_change:
+        typing_routes.load()
     with side_place:
         if may_change:
             _merge_fields(open_)
@@ -67,7 +69,6 @@ def _fields(here: Session, open_: Open, kept: Kept) -> Draft:
         start.body,
         key=open_.key("body"),
         height=320 if draft.channel == "email" else 160,
-        help="The preview and the length follow when you leave the field, or press Ctrl and Enter.",
         persist_state="session",
     )
     _say(problems.get("body"), is_said=bool(draft.body.strip()) or open_.is_tried)
@@ -119,7 +120,7 @@ def _merge_fields(open_: Open) -> None:
                 args=(open_, name),
             )
     st.markdown(
-        ":small[A click puts a field at the end of the text; move it from there. What stands between "
+        ":small[A click puts a field into the text. What stands between "
         "`{% if provider %}` and `{% endif %}` is left out where the provider is not known.]"
     )
 

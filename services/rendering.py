@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.errors import InvalidRequest
@@ -29,14 +31,23 @@ FIELDS = {
 LONGEST_TEMPLATE = 10_000
 LONGEST_TEXT = 20_000
 
-ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not, nodes.And, nodes.Or)
-"""What a template is made of: text, fields, and parts that stand only where a field is filled.
+CONDITIONS = (nodes.Name, nodes.Not, nodes.And, nodes.Or)
+ALLOWED: dict[type[nodes.Node], tuple[type[nodes.Node], ...]] = {
+    nodes.Template: (nodes.Output, nodes.If),
+    nodes.Output: (nodes.TemplateData, nodes.Name),
+    nodes.If: (nodes.Output, nodes.If, *CONDITIONS),
+    **dict.fromkeys((nodes.Not, nodes.And, nodes.Or), CONDITIONS),
+}
+"""What a template is made of, and what each part may hold: text, fields, and parts that depend on fields.
 
 Nothing that repeats, calls or counts: a text cannot grow beyond its template and its fields.
 """
 
 MOST_PARTS = 400
 """So many parts at most: text, fields and conditions together."""
+
+DEEPEST = 20
+"""So many parts within one another at most: Python refuses deeper code than about a hundred, after long thought."""
 
 _sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
 
@@ -45,7 +56,9 @@ class EmptyField(InvalidRequest):
     """A field that a template needs is empty for this patient."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(f"The patient has no {FIELDS[field].lower()}, which the template needs. Nothing was sent.")
+        super().__init__(
+            f"There is no {FIELDS[field].lower()} for this patient, and the template needs it. Nothing was sent."
+        )
         self.field = field
 
 
@@ -54,30 +67,30 @@ def checked(template: str) -> frozenset[str]:
 
     Raises InvalidRequest, with the line where there is one, for what a template may not hold and for unknown fields.
     """
-    if len(template) > LONGEST_TEMPLATE:
-        raise InvalidRequest(f"The text has more than {LONGEST_TEMPLATE:,} characters. Shorten it.")
-    try:
-        tree = _sandbox.parse(template)
-    except TemplateSyntaxError as problem:
-        raise InvalidRequest(
-            f"Line {problem.lineno} cannot be read: a field is written as {{{{ first_name }}}}. Mend it."
-        ) from problem
-    except RecursionError as problem:
-        raise InvalidRequest("The text has conditions within conditions without end. Take some out.") from problem
-    return _fields_of(tree)
+    return _read(template).fields
 
 
-def rendered(template: str, fields: Mapping[str, str | None]) -> str:
+def rendered(template: str, fields: Mapping[str, str | None], *, unavailable: Mapping[str, str] | None = None) -> str:
     """Return the text of a template for these fields, as plain text.
 
-    Raises InvalidRequest as `checked`, EmptyField where a field stands that is empty and not asked for with an if.
+    Unavailable are fields that nobody's message can have yet, and why: a template that needs one is refused as a whole.
+    Raises InvalidRequest for that and as `checked`, EmptyField where a field stands that is empty and not asked for
+    with an if.
     """
-    checked(template)
-    filled = {name: fields.get(name) or _Empty(name) for name in FIELDS}
-    text = _sandbox.from_string(template).render(filled)
-    if len(text) > LONGEST_TEXT:
-        raise InvalidRequest(f"The message would have more than {LONGEST_TEXT:,} characters. Shorten the template.")
-    return text
+    known = _read(template)
+    missing = unavailable or {}
+    filled: dict[str, str | _Empty] = {}
+    for name in known.fields:
+        # A field is one line: a line break in a name would end the subject of an e-mail.
+        text = "" if name in missing else " ".join((fields.get(name) or "").split())
+        filled[name] = text or _Empty(name, missing.get(name))
+    pieces, length = [], 0
+    for piece in known.template.generate(filled):
+        length += len(piece)
+        if length > LONGEST_TEXT:
+            raise InvalidRequest(f"The message would have more than {LONGEST_TEXT:,} characters. Shorten the template.")
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 def as_html(text: str) -> str:
@@ -113,7 +126,7 @@ def fields_of(
     first, last = patient["first_name"] or "", patient["last_name"] or ""
     return {
         "first_name": first or None,
-        "title_and_surname": " ".join(filter(None, (patient["title"] or first, last))) or None,
+        "title_and_surname": " ".join(filter(None, (last and patient["title"] or first, last))) or None,
         "practice_name": practice_name,
         "practice_phone": practice_phone,
         "provider": provider_name,
@@ -127,39 +140,86 @@ def fields_of(
 class _Empty:
     """A field without a text: false where it is asked for, refused where it stands."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, why: str | None) -> None:
         self._name = name
+        self._why = why
 
     def __bool__(self) -> bool:
         return False
 
     def __str__(self) -> str:
+        if self._why:
+            raise InvalidRequest(
+                f"This template needs a {FIELDS[self._name].lower()}, and {self._why}. Choose another template."
+            )
         raise EmptyField(self._name)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A template that was read and found to be allowed."""
+
+    fields: frozenset[str]
+    template: Template
+
+
+@functools.lru_cache(maxsize=64)
+def _read(template: str) -> _Read:
+    """Return a template ready to be rendered, or raise InvalidRequest as `checked`.
+
+    Kept by its own text, because a thousand messages are written with one template.
+    """
+    if len(template) > LONGEST_TEMPLATE:
+        raise InvalidRequest(f"The text has more than {LONGEST_TEMPLATE:,} characters. Shorten it.")
+    try:
+        tree = _sandbox.parse(template)
+    except TemplateSyntaxError as problem:
+        raise InvalidRequest(
+            f"Line {problem.lineno} cannot be read. A field is written as {{{{ first_name }}}}, and what depends on one "
+            "between {% if provider %} and {% endif %}. Mend it."
+        ) from problem
+    except RecursionError as problem:
+        raise InvalidRequest(
+            "The text has brackets or conditions within one another without end. Take some out."
+        ) from (problem)
+    except ValueError as problem:  # a number of thousands of digits
+        raise InvalidRequest("The text has a number within {{ }} that is too long. Take it out.") from problem
+    return _Read(_fields_of(tree), _sandbox.from_string(template))
 
 
 def _fields_of(tree: nodes.Template) -> frozenset[str]:
     """Return the names in a parsed template; raise InvalidRequest for anything that is not ALLOWED."""
     found: set[str] = set()
-    waiting: list[nodes.Node] = [tree]
+    waiting: list[tuple[nodes.Node, int, int]] = [(tree, 1, 0)]
     parts = 0
     while waiting:
-        node = waiting.pop()
+        node, line, depth = waiting.pop()
         parts += 1
         if parts > MOST_PARTS:
             raise InvalidRequest(f"The text has more than {MOST_PARTS} parts. Make it simpler.")
-        if not isinstance(node, ALLOWED):
-            raise InvalidRequest(
-                f"Line {node.lineno} holds something that a template may not. Use text, fields such as "
-                "{{ first_name }}, and {% if provider %} ... {% endif %}."
-            )
+        if depth > DEEPEST:
+            raise InvalidRequest(f"Line {line} has too many conditions within one another. Make it simpler.")
         if isinstance(node, nodes.Name):
-            if node.name not in FIELDS:
-                near = difflib.get_close_matches(node.name, FIELDS, n=1)
-                hint = f" Did you mean {near[0]}?" if near else " The fields are listed beside the text."
-                raise InvalidRequest(f"Line {node.lineno}: there is no field {node.name[:40]}.{hint}")
-            found.add(node.name)
-        waiting += node.iter_child_nodes()
+            found.add(_known(node.name, line))
+        for part in node.iter_child_nodes():
+            # Some parts know no line of their own.
+            at = part.lineno or line
+            if not isinstance(part, ALLOWED.get(type(node), ())):
+                raise InvalidRequest(
+                    f"Line {at} holds something that a template may not. Use text, fields such as "
+                    "{{ first_name }}, and {% if provider %} ... {% endif %}."
+                )
+            waiting.append((part, at, depth + 1))
     return frozenset(found)
+
+
+def _known(name: str, line: int) -> str:
+    """Return the name of a field, or raise InvalidRequest with the nearest one for a name that is none."""
+    if name in FIELDS:
+        return name
+    near = difflib.get_close_matches(name[:40], FIELDS, n=1)
+    hint = f" Did you mean {near[0]}?" if near else " The fields are listed beside the text."
+    raise InvalidRequest(f"Line {line}: there is no field {name[:40]}.{hint}")
 
 
 def _linked(paragraph: str) -> str:

@@ -40,7 +40,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Series:
+class Defined:
     """A practice's sequence, and how many opportunities are in it."""
 
     sequence_id: str
@@ -51,7 +51,7 @@ class Series:
 
 
 @allowed(Right.SEE, practice="practice")
-def all_of(store: Store, practice: Practice, *, actor: Actor) -> list[Series]:
+def all_of(store: Store, practice: Practice, *, actor: Actor) -> list[Defined]:
     """Return the sequences of a practice by name."""
     return [_sequence(row) for row in queries.all_of(store, practice.practice_id)]
 
@@ -204,7 +204,7 @@ def running(store: Store, practices: Sequence[Practice], *, actor: Actor) -> pl.
         for row in rows.to_dicts()
         for steps in [_steps(row["steps"])]
     ]
-    return rows.with_columns(step_text=pl.Series(told, dtype=pl.String))
+    return rows.with_columns(step_text=pl.Defined(told, dtype=pl.String))
 
 
 @allowed(Right.WORK, practice="practices")
@@ -252,9 +252,9 @@ def _advance(store: Store, practice: Practice, run: dict[str, Any], *, now: date
         if after == len(steps):
             _finish(tx, run, "all steps done", by=SYSTEM, now=now)
         else:
-            queries.step(
-                tx, run["run_id"], next_step=after, next_on=run["started_on"] + timedelta(days=steps[after].day)
-            )
+            # From today, not from the start: a step that came late must not bring the next one on the same day.
+            next_on = today + timedelta(days=steps[after].day - step.day)
+            queries.step(tx, run["run_id"], next_step=after, next_on=next_on)
 
 
 def _why_ends(tx: Transaction, run: Mapping[str, Any], row: Mapping[str, Any] | None, most: int) -> str | None:
@@ -335,8 +335,8 @@ def _check(tx: Transaction, practice: Practice, steps: Sequence[Step]) -> None:
                 raise InvalidRequest(f"Choose a template for step {number}. Nothing was changed.")
 
 
-def _sequence(row: Mapping[str, Any]) -> Series:
-    return Series(row["sequence_id"], row["name"], tuple(_steps(row["steps"])), row["version"], row["running"])
+def _sequence(row: Mapping[str, Any]) -> Defined:
+    return Defined(row["sequence_id"], row["name"], tuple(_steps(row["steps"])), row["version"], row["running"])
 
 
 def _steps(text: str) -> list[Step]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unicodedata import normalize
 
 # GSM 03.38: the basic alphabet, and the extension of which each character counts as two.
 BASIC = frozenset(
@@ -15,28 +16,30 @@ ONE_BASIC, PART_BASIC = 160, 153
 ONE_UNICODE, PART_UNICODE = 70, 67
 """Characters of a message that is one segment, and of each segment of a longer one (GSM 03.40)."""
 
-PLAIN = {
+_SIGNS = {
     "’": "'",
     "‘": "'",
+    "`": "'",
+    "´": "'",
     "“": '"',
     "”": '"',
+    "„": '"',
     "–": "-",
     "—": "-",
+    "‑": "-",
+    "−": "-",
     "…": "...",
-    "\u00a0": " ",
     "•": "-",
-    "ŵ": "w",
-    "ŷ": "y",
-    "á": "a",
-    "í": "i",
-    "ó": "o",
-    "ú": "u",
-    "ê": "e",
-    "â": "a",
-    "ô": "o",
-    "î": "i",
-    "ç": "c",
+    "\u00a0": " ",
+    "\u202f": " ",
+    "\t": " ",
+    "ł": "l",
+    "Ł": "L",
 }
+_ACCENTED = {
+    letter: normalize("NFD", letter)[0] for letter in map(chr, range(0xC0, 0x180)) if len(normalize("NFD", letter)) > 1
+}
+PLAIN = _SIGNS | {letter: base for letter, base in _ACCENTED.items() if letter not in BASIC and base in BASIC}
 """What can stand instead of a character that makes a message dear."""
 
 
@@ -60,7 +63,7 @@ def measured(text: str) -> Length:
     """Return how long a text is as an SMS; an empty one is no segment."""
     dear = tuple(dict.fromkeys(letter for letter in text if letter not in BASIC and letter not in EXTENSION))
     if dear:
-        units = [len(letter.encode("utf-16-le")) // 2 for letter in text]
+        units = [2 if ord(letter) > 0xFFFF else 1 for letter in text]
         return Length(False, len(text), _segments(units, ONE_UNICODE, PART_UNICODE), dear)
     units = [2 if letter in EXTENSION else 1 for letter in text]
     return Length(True, len(text), _segments(units, ONE_BASIC, PART_BASIC), ())

@@ -27,6 +27,7 @@ def draw(here: Session, open_: Open, kept: Kept) -> None:
         else:
             draft = open_.start
             _text(draft)
+            st.caption("Practice managers can change it.")
     if may_change:
         typing_routes.load()
     with side_place:
@@ -126,11 +127,10 @@ def _merge_fields(open_: Open) -> None:
 
 
 def _text(draft: Draft) -> None:
-    """Draw a template for whoever may not change it."""
+    """Draw a template to be looked at."""
     st.markdown(f"**{CHANNELS[draft.channel]}, {KINDS[draft.kind].lower()}**")
     st.caption(KIND_MEANINGS[draft.kind])
     st.code(f"{draft.subject}\n\n{draft.body}" if draft.subject else draft.body, language=None, wrap_lines=True)
-    st.caption("Practice managers can change it.")
 
 
 def _say(problem: str | None, *, is_said: bool) -> None:

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import session
 from queries.store import Store
-from services import practices, sign_in, templates
+from services import practices, sequences, sign_in, templates
 from services.actors import Role
 from services.practices import Practice
+from services.sequences import Step
 from services.templates import Draft, Template
 from tests.pages.conftest import signed_in_as
 from tests.pages.screen import button, open_page, press, read
@@ -204,7 +205,7 @@ def test_the_length_of_an_sms_follows_its_characters_and_one_click_makes_it_plai
     press(page, "New SMS")
     write(page, Text="It’s time – " + "x" * 60)
     assert "72 characters, sent and paid as 2 SMS" in read(page)
-    assert "Not in the alphabet that phones share: **’ –**" in read(page)
+    assert "the alphabet that phones share lacks **’ –**" in read(page)
     press(page, "Replace them")
     assert field(page, "Text").value == "It's time - " + "x" * 60
     assert "72 characters, sent and paid as 1 SMS" in read(page)
@@ -324,6 +325,16 @@ def test_a_template_is_removed_once_it_is_confirmed_and_restored(store, practice
     press(page, f"Restore {FIRST} (SMS)")
     press(page, "Put it back")
     assert kept(store, practice, FIRST).is_as_shipped
+
+
+def test_before_one_is_removed_the_sequences_that_use_it_are_named(store, practice, elm, page):
+    steps = [Step(0, "sms", kept(store, practice, FIRST).template_id)]
+    sequences.save(store, elm, "After a visit", steps, actor=SYSTEM, now=NOW)
+    press_at(page, "Remove", 4)
+    assert "Sequences that use it stop at its step: After a visit. Change them first." in read(page)
+    press(page, "Cancel")
+    press_at(page, "Remove", 3)
+    assert "Sequences" not in read(page)
 
 
 def test_one_that_was_changed_is_put_back_as_it_came(store, practice, elm):

@@ -212,6 +212,21 @@ def test_a_shared_view_is_seen_by_a_colleague_and_not_at_another_practice(
 
 
 @pytest.mark.usefixtures("grace")
+def test_ones_own_view_is_shared_renamed_and_kept_for_oneself_again(opened: Opened) -> None:
+    app = opened(payors="NHS")
+    save(app, "NHS")
+    app.button(key="view_save").click().run()
+    app.button(key="view_share_elm-road").click().run()
+    assert chosen(app) == "Shared: NHS (by me)"
+    type_name(app, "NHS only")
+    app.button(key="view_rename").click().run()
+    assert chosen(app) == "Shared: NHS only (by me)"
+    app.button(key="view_save").click().run()
+    app.button(key="view_unshare").click().run()
+    assert (chosen(app), save_button(app)) == ("Mine: NHS only", "Save view")
+
+
+@pytest.mark.usefixtures("grace")
 def test_a_manager_removes_what_somebody_else_shares(
     three: SmallPractice, opened: Opened, as_: Callable[[str], None]
 ) -> None:

@@ -75,33 +75,30 @@ def _save(dialog: Dialog, about: About, here: Session) -> None:
     if same:
         st.info(f"There is a view {format.plain(same.name)} already. Saving replaces it.")
     st.button("Replace it" if same else "Save", key="view_do", on_click=_do_save, args=(dialog, about))
+    st.markdown(f"**The view that is chosen, {name}**")
     with st.container(horizontal=True, gap="xsmall"):
         _of_chosen(dialog, about, here)
 
 
 def _of_chosen(dialog: Dialog, about: About, here: Session) -> None:
     """Draw what else can be done with the view that is chosen."""
-    view, name = about.view, format.plain(about.view.name)
-    if view.is_default:
-        st.button(
-            f"Do not open my list with {name}", key="view_last", on_click=_do_default, args=(dialog, None, view.name)
-        )
-    else:
-        st.button(
-            f"Open my list with {name}", key="view_first", on_click=_do_default, args=(dialog, view.view_id, view.name)
-        )
+    view = about.view
+    first, words = (
+        (None, "Do not open my list with it") if view.is_default else (view.view_id, "Open my list with this")
+    )
+    st.button(words, key="view_first", on_click=_do_default, args=(dialog, first, view.name))
     if not view.may_be_changed_by(here.actor):
         return
-    st.button(f"Rename {name} to the name above", key="view_rename", on_click=_do_rename, args=(dialog, about))
+    st.button("Rename to the name above", key="view_rename", on_click=_do_rename, args=(dialog, about))
     if view.is_mine and here.actor.may(Right.WORK):
         for practice in here.practices:
             if practice.practice_id != view.practice_id:
-                words = f"Share {name} with {format.plain(practice.name)}"
+                words = f"Share with {format.plain(practice.name)}"
                 key = f"view_share_{practice.practice_id}"
                 st.button(words, key=key, on_click=_do_share, args=(dialog, view, practice))
     if view.is_mine and view.is_shared:
-        st.button(f"Keep {name} for me alone", key="view_unshare", on_click=_do_share, args=(dialog, view, None))
-    st.button(f"Remove {name}", key="view_remove", on_click=dialogs.ask, args=(REMOVE, about))
+        st.button("Keep for me alone", key="view_unshare", on_click=_do_share, args=(dialog, view, None))
+    st.button("Remove", key="view_remove", on_click=dialogs.ask, args=(REMOVE, about))
 
 
 def _remove(dialog: Dialog, about: About, here: Session) -> None:

@@ -163,9 +163,11 @@ def _say_left_off(names: Sequence[str]) -> None:
 
 
 def _label(here: Session, view: View) -> str:
-    """Say which view, whose, and whether the list opens with it; what is no view of one's own alone comes later."""
-    practice = next((one.name for one in here.practices if one.practice_id == view.practice_id), "")
-    told = view.name if view.is_built_in else f"Mine: {view.name}"
+    """Say which view, whose, and whether the list opens with it."""
     if view.is_shared:
-        told = f"{practice}: {view.name}" + ("" if view.is_mine else f" ({view.owner_name})")
+        where = next((f", {one.name}" for one in here.practices if one.practice_id == view.practice_id), "")
+        whose = ("me" if view.is_mine else view.owner_name) + (where if len(here.practices) > 1 else "")
+        told = f"Shared: {view.name} (by {whose})"
+    else:
+        told = view.name if view.is_built_in else f"Mine: {view.name}"
     return f"{told} ★ opens first" if view.is_default else told

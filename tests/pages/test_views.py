@@ -155,7 +155,7 @@ def test_the_list_opens_with_the_default_view_unless_the_address_asks(opened: Op
     assert listed(opened(value_from="500")) == ["B"]
     app = opened()
     app.button(key="view_save").click().run()
-    app.button(key="view_last").click().run()
+    app.button(key="view_first").click().run()
     assert listed(opened()) == ["A", "B", "C"]
 
 
@@ -200,7 +200,7 @@ def test_a_shared_view_is_seen_by_a_colleague_and_not_at_another_practice(
     save(opened(payors="NHS"), "NHS", who="Everybody at Elm Road")
     as_("hal")
     app = opened()
-    choose(app, "Elm Road: NHS (Grace)")
+    choose(app, "Shared: NHS (by Grace)")
     assert listed(app) == ["C"]
     app.button(key="view_save").click().run()
     assert not [one for one in app.button if one.key in ("view_update", "view_rename", "view_remove")]
@@ -212,6 +212,21 @@ def test_a_shared_view_is_seen_by_a_colleague_and_not_at_another_practice(
 
 
 @pytest.mark.usefixtures("grace")
+def test_ones_own_view_is_shared_renamed_and_kept_for_oneself_again(opened: Opened) -> None:
+    app = opened(payors="NHS")
+    save(app, "NHS")
+    app.button(key="view_save").click().run()
+    app.button(key="view_share_elm-road").click().run()
+    assert chosen(app) == "Shared: NHS (by me)"
+    type_name(app, "NHS only")
+    app.button(key="view_rename").click().run()
+    assert chosen(app) == "Shared: NHS only (by me)"
+    app.button(key="view_save").click().run()
+    app.button(key="view_unshare").click().run()
+    assert (chosen(app), save_button(app)) == ("Mine: NHS only", "Save view")
+
+
+@pytest.mark.usefixtures("grace")
 def test_a_manager_removes_what_somebody_else_shares(
     three: SmallPractice, opened: Opened, as_: Callable[[str], None]
 ) -> None:
@@ -219,7 +234,7 @@ def test_a_manager_removes_what_somebody_else_shares(
     person(three.store, "mona", three.id, role=Role.MANAGER)
     as_("mona")
     app = opened()
-    choose(app, "Elm Road: NHS")
+    choose(app, "Shared: NHS (by Grace)")
     app.button(key="view_save").click().run()
     app.button(key="view_remove").click().run()
     assert "Everybody at Elm Road uses it." in read(app)

@@ -64,8 +64,8 @@ def say_length(found: Length) -> None:
         )
     else:
         st.warning(
-            f"One SMS holds {sms_length.ONE_UNICODE} characters instead of {sms_length.ONE_BASIC}, because the alphabet "
-            f"that phones share lacks **{dear}**",
+            f"One SMS holds {sms_length.ONE_UNICODE} characters instead of {sms_length.ONE_BASIC}, because the "
+            f"alphabet that phones share lacks **{dear}**",
             icon=":material/payments:",
         )
 

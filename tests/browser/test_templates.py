@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from queries.store import Store
-from services import templates
 from tests.practice import SmallPractice
 
 pytestmark = pytest.mark.browser
@@ -64,7 +63,3 @@ def test_what_is_typed_last_is_saved(page: Page, text: Locator, address: str) ->
     page.get_by_role("button", name="Change").nth(6).click()
     expect(page.get_by_role("textbox", name="Name")).to_have_value("Spring", timeout=15_000)
     expect(page.get_by_role("textbox", name="Text")).to_have_value("Hello Monday")
-
-
-def test_the_rule_about_clinical_detail_stands_beside_the_text(page: Page, text: Locator) -> None:
-    expect(page.get_by_text(templates.SMS_RULE)).to_be_visible()

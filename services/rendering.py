@@ -124,9 +124,11 @@ def fields_of(
 ) -> dict[str, str | None]:
     """Return the fields of a message to a patient, who has title, first_name and last_name."""
     first, last = patient["first_name"] or "", patient["last_name"] or ""
+    # A title alone calls nobody, and nor does a surname.
+    called = (patient["title"] if last else "") or first
     return {
         "first_name": first or None,
-        "title_and_surname": " ".join(filter(None, (last and patient["title"] or first, last))) or None,
+        "title_and_surname": " ".join(filter(None, (called, last))) or None,
         "practice_name": practice_name,
         "practice_phone": practice_phone,
         "provider": provider_name,
@@ -175,13 +177,13 @@ def _read(template: str) -> _Read:
         tree = _sandbox.parse(template)
     except TemplateSyntaxError as problem:
         raise InvalidRequest(
-            f"Line {problem.lineno} cannot be read. A field is written as {{{{ first_name }}}}, and what depends on one "
-            "between {% if provider %} and {% endif %}. Mend it."
+            f"Line {problem.lineno} cannot be read. Write a field as {{{{ first_name }}}}, and what depends on one "
+            "between {% if provider %} and {% endif %}."
         ) from problem
     except RecursionError as problem:
         raise InvalidRequest(
-            "The text has brackets or conditions within one another without end. Take some out."
-        ) from (problem)
+            "The text has too many brackets or conditions within one another. Make it simpler."
+        ) from problem
     except ValueError as problem:  # a number of thousands of digits
         raise InvalidRequest("The text has a number within {{ }} that is too long. Take it out.") from problem
     return _Read(_fields_of(tree), _sandbox.from_string(template))

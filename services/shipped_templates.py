@@ -25,11 +25,11 @@ SHIPPED = (
         "Your next visit to {{ practice_name }}",
         """Dear {{ title_and_surname }},
 
-When you were last here{% if provider %}, {{ provider }} and you{% else %} we{% endif %} agreed on a further visit, \
-and it has not been booked yet.{% if visit_length %} It takes about {{ visit_length }}.{% endif %}
+{% if provider %}You and {{ provider }} agreed on a further visit, and it{% else %}A further visit that you agreed on \
+with us{% endif %} has not been booked yet.{% if visit_length %} It takes about {{ visit_length }}.{% endif %}
 
-Please{% if practice_phone %} ring us on {{ practice_phone }}, or{% endif %} reply to this e-mail with the days and \
-times that suit you, and we will find a time.
+Please {% if practice_phone %}ring us on {{ practice_phone }}, or {% endif %}reply to this e-mail with the days and \
+times that suit you best, and we will be happy to find a time for you.
 
 With kind regards,
 {{ practice_name }}
@@ -41,15 +41,14 @@ With kind regards,
         "shipped-email-reminder",
         "A friendly reminder",
         "email",
-        "A visit is still open at {{ practice_name }}",
+        "A friendly reminder from {{ practice_name }}",
         """Dear {{ first_name }},
 
-This is a friendly reminder that a visit you agreed on with us is not booked yet. If something speaks against it, such \
-as the time, the cost or a question that has come up, do tell us: we are glad to talk it over.
+This is a friendly reminder that a visit you agreed on with us has not been booked yet. If anything is holding you \
+back, such as finding the time, the cost or a question, please do tell us: we are always happy to talk it over.
 
-{% if practice_phone %}You reach us on {{ practice_phone }}, or by replying{% else %}You reach us by replying\
-{% endif %} to this e-mail. If you have booked already, or would rather not, tell us and we will not write about it \
-again.
+You can reach us {% if practice_phone %}on {{ practice_phone }}, or {% endif %}by replying to this e-mail. If you have \
+booked already, or have decided against it, just let us know.
 
 With kind regards,
 {{ practice_name }}
@@ -64,11 +63,10 @@ With kind regards,
         "{{ practice_name }} tried to reach you",
         """Dear {{ first_name }},
 
-We tried to ring you about {{ planned_visit }}{% if provider %} with {{ provider }}{% endif %} and could not get \
-through. It is nothing urgent.
+We tried to ring you about {{ planned_visit }}{% if provider %} with {{ provider }}{% endif %}, and could not reach you.
 
-Would you ring us{% if practice_phone %} on {{ practice_phone }}{% endif %} when it suits you, or reply to this e-mail \
-with a good time to ring you?
+When it suits you, please ring us{% if practice_phone %} on {{ practice_phone }}{% endif %}, or reply to this e-mail \
+with a good time to ring you. We look forward to hearing from you.
 
 With kind regards,
 {{ practice_name }}
@@ -81,27 +79,24 @@ With kind regards,
         "Book your next visit",
         "sms",
         None,
-        "Dear {{ first_name }}, {{ planned_visit }} to {{ practice_name }} is not booked yet. "
-        "{% if practice_phone %}Please ring us on {{ practice_phone }}.{% else %}Please ring us.{% endif %} "
-        "{{ opt_out_line }}",
+        "Dear {{ first_name }}, {{ planned_visit }} to {{ practice_name }} has not been booked yet. Please ring us"
+        "{% if practice_phone %} on {{ practice_phone }}{% endif %}. {{ opt_out_line }}",
     ),
     Shipped(
         "shipped-sms-reminder",
         "A friendly reminder",
         "sms",
         None,
-        "{{ first_name }}, a friendly reminder from {{ practice_name }}: a visit you agreed on is still open. "
-        "{% if practice_phone %}Book it on {{ practice_phone }}.{% else %}Ring us to book it.{% endif %} "
-        "{{ opt_out_line }}",
+        "{{ first_name }}, a friendly reminder from {{ practice_name }}: a visit you agreed on is not booked yet. "
+        "Please ring us{% if practice_phone %} on {{ practice_phone }}{% endif %}. {{ opt_out_line }}",
     ),
     Shipped(
         "shipped-sms-after-call",
         "We tried to reach you",
         "sms",
         None,
-        "{{ first_name }}, {{ practice_name }} tried to ring you, nothing urgent. "
-        "{% if practice_phone %}Please ring us on {{ practice_phone }}.{% else %}Please ring us back.{% endif %} "
-        "{{ opt_out_line }}",
+        "{{ first_name }}, {{ practice_name }} tried to ring you. Please ring us back when it suits you"
+        "{% if practice_phone %}, on {{ practice_phone }}{% endif %}. {{ opt_out_line }}",
     ),
 )
 """Three of each channel, in the order in which they are offered."""

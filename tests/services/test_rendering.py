@@ -74,18 +74,106 @@ def test_an_unknown_field_is_refused_with_its_line_and_a_near_one(name, hint):
         "{% block a %}x{% endblock %}",
         "{% filter upper %}x{% endfilter %}",
         "{% with a = 1 %}x{% endwith %}",
+        "{{ x|center(1000000000) }}",
+        "{{ not provider }}",
+        "{{ provider and first_name }}",
+        "{{ first_name, provider }}",
+        "{% if first_name|length > 3 %}x{% endif %}",
+        "{% if provider is defined %}x{% endif %}",
+        "{% if (provider, first_name) %}x{% endif %}",
+        "{% if provider %}{{ 'x' * 1000000000 }}{% endif %}",
+        "{% if provider %}x{% else %}{{ 'x' * 1000000000 }}{% endif %}",
+        "{% if provider %}x{% elif 'x' * 1000000000 %}y{% endif %}",
+        "{% autoescape false %}x{% endautoescape %}",
+        "{% call first_name() %}x{% endcall %}",
+        "{% trans %}x{% endtrans %}",
+        "{% debug %}",
+        "{{ }}",
         "{{ first_name",
+        "{# never closed",
         "{% if %}",
         "{% endif %}",
         "{% if provider == 'x' %}y{% endif %}",
         "x" * 10_001,
-        "{% if provider %}" * 2_000 + "{% endif %}" * 2_000,
         "{{ first_name }}" * 500,
+        "{{ " + "1" * 5_000 + " }}",
+        "{{ " + "-" * 5_000 + "1 }}",
+        "{{ " + "(" * 4_000 + "first_name" + ")" * 4_000 + " }}",
+        "{{ " + "[" * 4_000 + "]" * 4_000 + " }}",
+        "{{" * 5_000,
+        "{%" * 5_000,
+        *(f"{{% if {'not ' * times}provider %}}x{{% endif %}}" for times in (100, 300, 2_000)),
+        *("{%if provider%}" * times + "x" + "{%endif%}" * times for times in (30, 100, 400)),
+        "{% if " + " and ".join(["provider"] * 190) + " %}x{% endif %}",
     ],
 )
 def test_what_could_grow_call_or_reach_out_is_refused_before_it_runs(template):
     with pytest.raises(InvalidRequest):
-        rendered(template, WHOLE)
+        checked(template)
+
+
+@pytest.mark.parametrize("times", [30, 100, 200, 300, 1_000])
+def test_conditions_within_one_another_without_end_are_refused_in_words(monkeypatch, times):
+    monkeypatch.setattr(rendering, "LONGEST_TEMPLATE", 100_000)
+    with pytest.raises(InvalidRequest, match=r"within one another\. Make it simpler\."):
+        checked("{% if provider %}" * times + "x" + "{% endif %}" * times)
+
+
+def test_conditions_may_stand_within_one_another_and_be_joined():
+    template = (
+        "{% if provider and not visit_length %}a{% if first_name or provider %}b{% endif %}{% else %}c{% endif %}"
+    )
+    assert rendered(template, {**WHOLE, "visit_length": None}) == "ab"
+    assert rendered(template, WHOLE) == "c"
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("a\nb\n{{ first_name", 3),
+        ("a\n{% if provider %}\nb", 2),
+        ("a\r\n{{ 1 }}", 2),
+        ("{% if provider %}\n{% autoescape false %}x{% endautoescape %}{% endif %}", 1),
+    ],
+)
+def test_a_refusal_says_the_line(template, line):
+    with pytest.raises(InvalidRequest, match=f"^Line {line} "):
+        checked(template)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\u00a0"])
+def test_a_field_of_nothing_but_spaces_is_empty(text):
+    with pytest.raises(EmptyField):
+        rendered("Dear {{ first_name }}", {**WHOLE, "first_name": text})
+
+
+def test_a_field_is_one_line():
+    fields = {**WHOLE, "first_name": " Anne \r\nBcc: eve@example.com"}
+    assert rendered("Dear {{ first_name }}", fields) == "Dear Anne Bcc: eve@example.com"
+
+
+def test_a_field_that_nobody_can_have_yet_refuses_the_template_and_not_the_patient():
+    unavailable = {"booking_link": "online booking is not set up"}
+    with pytest.raises(InvalidRequest, match="needs a booking link, and online booking is not set up") as refused:
+        rendered("Book at {{ booking_link }}", WHOLE, unavailable=unavailable)
+    assert not isinstance(refused.value, EmptyField)
+    template = "{% if booking_link %}{{ booking_link }}{% else %}Ring us{% endif %}"
+    assert rendered(template, WHOLE, unavailable=unavailable) == "Ring us"
+    assert rendered(template, WHOLE) == WHOLE["booking_link"]
+
+
+@pytest.mark.parametrize(("letters", "is_kept"), [(20_000, True), (20_001, False)])
+def test_a_message_that_becomes_too_long_is_refused(letters, is_kept):
+    fields = {**WHOLE, "provider": "x" * (letters // 2), "first_name": "y" * (letters - letters // 2)}
+    if is_kept:
+        assert len(rendered("{{ provider }}{{ first_name }}", fields)) == letters
+    else:
+        with pytest.raises(InvalidRequest, match="more than 20,000 characters"):
+            rendered("{{ provider }}{{ first_name }}", fields)
+
+
+def test_the_longest_template_is_taken():
+    assert len(rendered("x" * 10_000, WHOLE)) == 10_000
 
 
 def test_a_patients_name_is_never_read_as_a_template():
@@ -114,9 +202,20 @@ def test_no_text_becomes_markup(text):
     assert '"onmouseover' not in page
 
 
-def test_who_has_no_title_is_called_by_both_names():
+@pytest.mark.parametrize(
+    ("title", "first", "last", "called"),
+    [
+        ("Mrs", "Ngozi", "Okafor", "Mrs Okafor"),
+        ("Mrs", None, "Okafor", "Mrs Okafor"),
+        (None, "Ngozi", "Okafor", "Ngozi Okafor"),
+        ("", "Ngozi", "Okafor", "Ngozi Okafor"),
+        ("Mrs", "Ngozi", None, "Ngozi"),
+        ("Mrs", None, None, None),
+    ],
+)
+def test_a_patient_is_called_by_title_and_surname_or_else_by_name(title, first, last, called):
     fields = fields_of(
-        {**PATIENT, "title": None},
+        {"title": title, "first_name": first, "last_name": last},
         practice_name="Elm Road",
         practice_phone=None,
         provider_name=None,
@@ -124,7 +223,7 @@ def test_who_has_no_title_is_called_by_both_names():
         minutes=None,
         opt_out_line="",
     )
-    assert fields["title_and_surname"] == "Ngozi Okafor"
+    assert fields["title_and_surname"] == called
     assert fields["visit_length"] is None
 
 

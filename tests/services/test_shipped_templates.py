@@ -21,6 +21,10 @@ CLINICAL = (
     "treatment",
     "hygien",
     "band",
+    "nhs",
+    "urgent",
+    "surgery",
+    "£",
 )
 BARE = rendering.fields_of(
     PATIENT,
@@ -50,12 +54,18 @@ def test_it_renders_for_anybody_without_clinical_detail(template, fields):
 
 
 @pytest.mark.parametrize("template", [one for one in SHIPPED if one.channel == "sms"], ids=lambda one: one.template_id)
-def test_an_sms_is_two_segments_at_most(template):
+def test_an_sms_is_one_segment_with_names_of_usual_length(template):
     length = sms_length.measured(
         rendering.rendered(template.body, WHOLE | {"practice_name": "Riverside Dental Practice"})
     )
     assert length.is_basic
-    assert length.segments <= 2
+    assert length.segments == 1
+
+
+@pytest.mark.parametrize("template", SHIPPED, ids=lambda one: one.template_id)
+def test_it_says_who_writes_and_how_to_opt_out(template):
+    assert {"practice_name", "opt_out_line"} <= rendering.checked(template.body)
+    assert bool(template.subject) == (template.channel == "email")
 
 
 @pytest.mark.parametrize("template", SHIPPED, ids=lambda one: one.template_id)

@@ -34,6 +34,7 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
     "templates.py": ("Templates", ":material/article:", "templates", Right.SEE),
     "messages.py": ("Messages", ":material/mail:", "messages", Right.SEE),
+    "sequences.py": ("Sequences", ":material/conversion_path:", "sequences", Right.SEE),
     "imports.py": ("Import", ":material/upload_file:", "import", Right.PREVIEW),
     "people.py": ("People", ":material/group:", "people", Right.SEE_PEOPLE),
     "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),

@@ -117,8 +117,8 @@ def show_defined(here: session.Session, practice: Practice) -> None:
 here = session.require(Right.SEE)
 st.title("Sequences", anchor=False)
 st.markdown(
-    "A sequence writes and plans calls by itself, a step on each of its days. It stops by itself when the patient books, "
-    "answers, opts out or is rejected, and when the attempts are used up; while snoozed it waits."
+    "A sequence writes and plans calls by itself, a step on each of its days. It stops by itself when the patient "
+    "books, answers, opts out or is rejected, and when the attempts are used up; while snoozed it waits."
 )
 if not here.practices:
     st.info("There is no practice yet. Import an extract, or add the sample practice, on the other pages.")

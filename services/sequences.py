@@ -204,7 +204,7 @@ def running(store: Store, practices: Sequence[Practice], *, actor: Actor) -> pl.
         for row in rows.to_dicts()
         for steps in [_steps(row["steps"])]
     ]
-    return rows.with_columns(step_text=pl.Defined(told, dtype=pl.String))
+    return rows.with_columns(step_text=pl.Series(told, dtype=pl.String))
 
 
 @allowed(Right.WORK, practice="practices")
@@ -276,7 +276,7 @@ def _write(
     """Queue the message of a step, once; return why the patient gets none, or None."""
     outcome = contact.send(
         store,
-        [Chosen(practice.practice_id, run["opportunity_id"], 0)],
+        [Chosen(practice.practice_id, run["opportunity_id"], None)],
         Plan(step.channel, {step.channel: step.template_id or ""}, is_suppression_ignored=True),
         actor=SYSTEM,
         now=now,

@@ -12,6 +12,12 @@ OFF_THE_LIST = ("snoozed", "booked", "rejected")
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
     action_dialogs.CALL: ("Log a call", ":material/call:", None, "Spoke, left a message, no answer or wrong number"),
     action_dialogs.NOTE: ("Note", ":material/edit_note:", None, "Write a note on each"),
+    action_dialogs.SEQUENCE: (
+        "Sequence",
+        ":material/conversion_path:",
+        ("open", "contacted", "snoozed"),
+        "Messages and calls by themselves, a step on each of its days",
+    ),
     action_dialogs.ASSIGN: ("Assign", ":material/person_add:", None, "To somebody, to nobody, or shared out"),
     action_dialogs.SNOOZE: (
         "Snooze",

@@ -16,10 +16,10 @@ import streamlit as st
 from pages.parts import dialogs, format, outcomes
 from pages.parts.dialogs import Dialog
 from pages.parts.session import Session
-from services import care, reject_reasons
+from services import care, reject_reasons, sequences
 from services.actions import Chosen
 
-ASSIGN, SNOOZE, REJECT, NOTE, CALL, BOOKED, RESTORE = (
+ASSIGN, SNOOZE, REJECT, NOTE, CALL, BOOKED, RESTORE, SEQUENCE = (
     "assign",
     "snooze",
     "reject",
@@ -27,6 +27,7 @@ ASSIGN, SNOOZE, REJECT, NOTE, CALL, BOOKED, RESTORE = (
     "call",
     "booked",
     "restore",
+    "sequence",
 )
 
 PICKS = {"1 week": 7, "2 weeks": 14, "1 month": 30, "3 months": 91}
@@ -195,6 +196,26 @@ def _booked(dialog: Dialog, about: About, here: Session) -> None:
     _buttons(dialog, "Booked", _do_book)
 
 
+def _sequence(dialog: Dialog, about: About, here: Session) -> None:
+    own = [one for one in here.practices if one.practice_id in about.practice_ids]
+    offered = {
+        one.sequence_id: one for practice in own for one in sequences.all_of(here.store, practice, actor=here.actor)
+    }
+    if not offered:
+        st.info("The practice has no sequence yet. A manager defines one on the page Sequences.")
+        st.button("Close", key="action_cancel", on_click=dialogs.close)
+        return
+    st.selectbox(
+        "Sequence",
+        list(offered),
+        format_func=lambda id_: offered[id_].name,
+        key=about.key("sequence"),
+        persist_state="session",
+    )
+    st.write(f"Its first step comes for {about.words} on its day, and so on until something answers it.")
+    _buttons(dialog, "Start", _do_sequence)
+
+
 def _restore(dialog: Dialog, about: About, here: Session) -> None:
     st.write(f"{about.words} {about.go} back to the list: contacted where the patient was, else open.")
     _buttons(dialog, "Restore", _do_restore)
@@ -208,6 +229,7 @@ BODIES: dict[str, tuple[str, Callable[[Dialog, About, Session], None]]] = {
     CALL: ("Log a call", _call),
     BOOKED: ("Booked", _booked),
     RESTORE: ("Restore", _restore),
+    SEQUENCE: ("Start a sequence", _sequence),
 }
 """Every dialog: its title, and what it shows and asks for."""
 
@@ -253,6 +275,10 @@ def _do_call(dialog: Dialog) -> None:
 
 def _do_book(dialog: Dialog) -> None:
     _do(dialog, care.book, visit_on=dialog.about.typed("day"), note=dialog.about.typed("note"))
+
+
+def _do_sequence(dialog: Dialog) -> None:
+    _do(dialog, sequences.start, sequence_id=dialog.about.typed("sequence") or "")
 
 
 def _do_restore(dialog: Dialog) -> None:

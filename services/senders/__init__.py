@@ -9,6 +9,7 @@ from services.senders import outbox
 from services.senders.base import Sender
 
 NEEDED = {
+    "outbox": (),
     "sendgrid": ("SENDGRID_API_KEY",),
     "smtp": ("SMTP_HOST",),
     "twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
@@ -19,12 +20,14 @@ NEEDED = {
 def from_settings(kind: str, keys: Mapping[str, str]) -> Sender:
     """Return the sender of a kind: outbox, sendgrid, smtp or twilio.
 
-    Raises InvalidRequest that names the key that is missing.
+    Raises InvalidRequest that names the key that is missing or cannot be.
     """
-    if missing := [name for name in NEEDED.get(kind, ()) if not keys.get(name)]:
-        raise InvalidRequest(
-            f"{missing[0]} is not set, so nothing can be sent. Set it in the environment or in .streamlit/secrets.toml."
-        )
+    if kind not in NEEDED:
+        raise InvalidRequest(f"Nobody sends by {kind}, so nothing was sent. Choose who sends in the settings.")
+    # A key that was read from a file often ends with a line break.
+    keys = {name: value.strip() for name, value in keys.items()}
+    for name in NEEDED[kind]:
+        _check(name, keys.get(name, ""))
     # Imported when needed: a practice that sends no SMS need not wait for Twilio's library at each start.
     if kind == "sendgrid":
         from services.senders import sendgrid
@@ -41,9 +44,11 @@ def from_settings(kind: str, keys: Mapping[str, str]) -> Sender:
     return outbox.Outbox()
 
 
-def whole_number(keys: Mapping[str, str], name: str, default: int) -> int:
-    """Return a key that is a number; raise InvalidRequest that names it when it is none."""
-    try:
-        return int(keys.get(name) or default)
-    except ValueError as problem:
-        raise InvalidRequest(f"{name} is no number. Nothing was sent. Mend it.") from problem
+def _check(name: str, value: str) -> None:
+    """Raise InvalidRequest for a key that is not set, or that the libraries would show in full as they refuse it."""
+    if not value:
+        raise InvalidRequest(
+            f"{name} is not set, so nothing can be sent. Set it in the environment or in .streamlit/secrets.toml."
+        )
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise InvalidRequest(f"{name} holds what no such key holds. Nothing was sent. Copy it again.")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 from services.errors import CareManagerError
 
 TIMEOUT_SECONDS = 10.0
+
+LONGEST_SECONDS = 86_400.0
+"""Nobody is waited for longer, whatever an answer asks."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,35 @@ def unanswered(name: str) -> DeliveryUnknown:
     return DeliveryUnknown(f"{name} did not answer in time.")
 
 
-def seconds(text: str | None) -> float | None:
-    """Return the seconds that an answer asks us to wait, or None."""
+def unclear(name: str) -> DeliveryUnknown:
+    """Return that a sender answered what nobody understands, so that the message may have left."""
+    return DeliveryUnknown(f"{name} gave an answer that says neither yes nor no.")
+
+
+def wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that an answer asks us to wait, a day at most, or None.
+
+    Retry-After is a number of seconds or a moment, SendGrid's X-RateLimit-Reset is a moment; moments count from the
+    answer's own Date, so that no clock has to agree.
+    """
+    asked = _number(headers.get("Retry-After"))
+    answered_at = _moment(headers.get("Date"))
+    if asked is None and answered_at is not None:
+        until = _moment(headers.get("Retry-After")) or _number(headers.get("X-RateLimit-Reset"))
+        asked = None if until is None else until - answered_at
+    return None if asked is None else min(max(asked, 0.0), LONGEST_SECONDS)
+
+
+def _number(text: str | None) -> float | None:
     try:
-        return max(float(text), 0.0) if text else None
+        given = float(text or "")
     except ValueError:
+        return None
+    return given if math.isfinite(given) else None
+
+
+def _moment(text: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(text or "").timestamp()
+    except (TypeError, ValueError, OverflowError):
         return None

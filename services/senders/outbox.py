@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email import policy
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime, formataddr
 
 from services.senders.base import Accepted, Message
 
 NOBODY = "practice@care-manager.invalid"
 """From whom an e-mail is while the practice has given no address."""
+
+
+class _Link(UnstructuredHeader, BaseHeader):
+    """A header with a link, on one line: the library writes a long one as encoded words, which no program opens."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the header as it is sent."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", _Link)
+
+MAIL = policy.SMTP.clone(cte_type="7bit", header_factory=HEADERS)
+"""How an e-mail is written: its lines end as RFC 5322 says, and every server can carry its letters."""
 
 
 class Outbox:
@@ -21,10 +39,13 @@ class Outbox:
 
 
 def as_email(message: Message) -> EmailMessage:
-    """Return an e-mail as mail programs read it, with plain and HTML parts and the headers to unsubscribe by."""
-    email = EmailMessage()
-    email["From"] = formataddr((message.from_name or "", message.from_address or NOBODY))
-    email["To"] = formataddr((message.to_name or "", message.to))
+    """Return an e-mail as mail programs read it, with plain and HTML parts and the headers to unsubscribe by.
+
+    Raises ValueError for an address or a subject that no e-mail can have.
+    """
+    email = EmailMessage(policy=MAIL)
+    email["From"] = _named(message.from_name, message.from_address or NOBODY)
+    email["To"] = _named(message.to_name, message.to)
     email["Subject"] = message.subject or ""
     if message.reply_to:
         email["Reply-To"] = message.reply_to
@@ -54,3 +75,8 @@ def unsubscribe_headers(message: Message) -> dict[str, str]:
         "List-Unsubscribe": f"<{message.unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+
+
+def _named(name: str | None, address: str) -> str:
+    """Return an address with its name, which comes from the practice's own system and may hold a line break."""
+    return formataddr((" ".join((name or "").split()), address))

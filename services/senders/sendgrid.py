@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import ssl
+import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.error import URLError
@@ -29,10 +28,24 @@ from sendgrid.helpers.mail import (
     TrackingSettings,
 )
 
-from services.senders.base import TIMEOUT_SECONDS, Accepted, DeliveryFailed, Message, seconds, unanswered, unreachable
+from services.senders.base import (
+    TIMEOUT_SECONDS,
+    Accepted,
+    DeliveryFailed,
+    Message,
+    unanswered,
+    unclear,
+    unreachable,
+    wait,
+)
+from services.senders.keys import base_url, choice, is_on, number
 from services.senders.outbox import unsubscribe_headers
 
+# At its lowest level the library logs our key and the whole message.
+logging.getLogger("python_http_client").setLevel(logging.INFO)
+
 NAME = "SendGrid"
+TAKEN = 202
 
 WHY = {
     400: "SendGrid refused the message: the address or the text is not as it must be.",
@@ -59,24 +72,26 @@ class SendGrid:
             answer = self._client.send(_mail(message, is_sandbox=self._is_sandbox))
         except HTTPError as problem:
             raise _refused(problem) from None
-        except URLError as problem:
-            if isinstance(problem.reason, ConnectionRefusedError | socket.gaierror | ssl.SSLError):
-                raise unreachable(NAME) from None
+        except URLError:
+            # Raised only until the whole request has left: without its end nobody takes it.
+            raise unreachable(NAME) from None
+        except (OSError, http.client.HTTPException):
             raise unanswered(NAME) from None
-        except (TimeoutError, ConnectionError, http.client.HTTPException):
-            raise unanswered(NAME) from None
+        # The library follows a redirection, and then reads some page in place of an answer.
+        if answer.status_code != TAKEN and not self._is_sandbox:
+            raise unclear(NAME)
         return Accepted(answer.headers.get("X-Message-Id"))
 
 
 def from_keys(keys: Mapping[str, str]) -> SendGrid:
     """Return the sender of these keys: SENDGRID_API_KEY, and where set SENDGRID_RESIDENCY, _SANDBOX, _BASE_URL."""
-    base = keys.get("SENDGRID_BASE_URL")
+    base, residency = base_url(keys, "SENDGRID_BASE_URL"), choice(keys, "SENDGRID_RESIDENCY", "global", "eu")
     client = SendGridAPIClient(keys["SENDGRID_API_KEY"], **({"host": base} if base else {}))
-    if not base and keys.get("SENDGRID_RESIDENCY", "").lower() == "eu":
-        client.set_sendgrid_data_residency("eu")
+    if not base:
+        client.set_sendgrid_data_residency(residency)
     # After the residency, which makes another client: without this it would wait for ever.
-    client.client.timeout = TIMEOUT_SECONDS if not keys.get("SENDGRID_TIMEOUT") else float(keys["SENDGRID_TIMEOUT"])
-    return SendGrid(client, is_sandbox=keys.get("SENDGRID_SANDBOX", "").lower() in ("1", "true", "yes"))
+    client.client.timeout = number(keys, "SENDGRID_TIMEOUT", TIMEOUT_SECONDS)
+    return SendGrid(client, is_sandbox=is_on(keys, "SENDGRID_SANDBOX"))
 
 
 def _mail(message: Message, *, is_sandbox: bool) -> dict[str, Any]:
@@ -107,8 +122,7 @@ def _mail(message: Message, *, is_sandbox: bool) -> dict[str, Any]:
 
 def _refused(problem: HTTPError) -> DeliveryFailed:
     """Return what an answer that is no success means."""
-    if problem.status_code == 429 or problem.status_code >= 500:
-        wait = seconds(problem.headers.get("Retry-After"))
+    if problem.status_code in (408, 429) or problem.status_code >= 500:
         words = "SendGrid is asked too much just now." if problem.status_code == 429 else "SendGrid has a fault."
-        return DeliveryFailed(words, permanent=False, retry_after=wait)
+        return DeliveryFailed(words, permanent=False, retry_after=wait(problem.headers))
     return DeliveryFailed(WHY.get(problem.status_code, "SendGrid refused the message."), permanent=True)

@@ -124,7 +124,7 @@ def fields_of(
 ) -> dict[str, str | None]:
     """Return the fields of a message to a patient, who has title, first_name and last_name."""
     first, last = patient["first_name"] or "", patient["last_name"] or ""
-    # A title alone calls nobody, and nor does a surname.
+    # A title calls nobody without a surname.
     called = (patient["title"] if last else "") or first
     return {
         "first_name": first or None,

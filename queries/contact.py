@@ -43,6 +43,15 @@ def recipients(
     )
 
 
+def visits(source: Store | Reading, practice_id: str, opportunity_id: str, *, today: date) -> list[dict[str, Any]]:
+    """Return planned_visit_id, position, minutes and provider of the visits of an opportunity that wait to be booked.
+
+    The kept list must be fresh (`listing.refresh`).
+    """
+    rows = source.frame("contact/visits", practice_id=practice_id, opportunity_id=opportunity_id, today=today)
+    return rows.to_dicts()
+
+
 def bad_addresses(source: Store | Reading, practice_ids: Sequence[str]) -> dict[tuple[str, str, str], str]:
     """Return why nothing can be delivered: (practice id, channel, address) -> reason."""
     rows = source.frame("contact/bad_addresses", practice_ids=list(practice_ids)).rows()

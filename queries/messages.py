@@ -60,6 +60,16 @@ def about(source: Store | Reading, message_id: str) -> list[dict[str, Any]]:
     return source.frame("messages/about", message_id=message_id).to_dicts()
 
 
+def of_action(source: Store | Reading, action_id: str) -> list[dict[str, Any]]:
+    """Return the messages that one press of a button queued: one row for each opportunity of each."""
+    return source.frame("messages/of_action", action_id=action_id).to_dicts()
+
+
+def cancel(tx: Transaction, message_ids: Sequence[str], *, reason: str, now: datetime) -> None:
+    """Cancel those of these messages that have not left."""
+    tx.execute("messages/cancel", message_ids=list(message_ids), reason=reason, now=now)
+
+
 def by_provider_id(source: Store | Reading, sender: str, provider_id: str) -> str | None:
     """Return the id of the message that a sender knows by an id of its own, or None."""
     rows = source.frame("messages/by_provider_id", sender=sender, provider_id=provider_id)

@@ -14,7 +14,7 @@ import polars as pl
 
 from queries import listing, workflow
 from queries import opportunities as queries
-from queries.store import Store, Transaction
+from queries.store import Reading, Store, Transaction
 from services import practices, surroundings, words
 from services.actors import SYSTEM, Actor
 from services.errors import CareManagerError, InvalidRequest
@@ -47,11 +47,14 @@ ANSWERED = {"needs_action_since": None, "needs_action_why": None}
 
 @dataclass(frozen=True)
 class Chosen:
-    """An opportunity as the person saw it: it is acted on only while its version is still this one."""
+    """An opportunity as the person saw it: it is acted on only while its version is still this one.
+
+    version: None where nobody saw it, as in what the system does by itself.
+    """
 
     practice_id: str
     opportunity_id: str
-    version: int
+    version: int | None
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def act(
             row = by_key.get(key)
             if row is None:
                 continue  # Its whole practice was removed meanwhile.
-            if row["version"] != version and not is_addition:
+            if version not in (None, row["version"]) and not is_addition:
                 stale.append(row)
             elif not row["is_listed"] and not is_addition:
                 left.append((row, _why_not_listed(tx, row, today=today)))
@@ -157,7 +160,7 @@ def act(
                 left.append((row, decided))
             else:
                 steps.append((row, decided))
-        left += zip(stale, _what_changed(tx, stale), strict=True)
+        left += zip(stale, what_changed(tx, stale), strict=True)
         if steps:
             write(tx, steps, kind=kind, actor=actor, now=now, action_id=action_id)
             if and_then:
@@ -286,13 +289,13 @@ def _why_not_listed(tx: Transaction, row: Mapping[str, Any], *, today: date) -> 
     return f"it is no opportunity any more ({reason})." if reason else "it is no opportunity any more."
 
 
-def _what_changed(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def what_changed(source: Reading, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say what happened to rows since the person saw them."""
     if not rows:
         return []
     names = [[row[name] for row in rows] for name in ("practice_id", "opportunity_id")]
-    last = {(one["practice_id"], one["opportunity_id"]): one for one in workflow.last_changes(tx, *names)}
-    zones = {one.practice_id: one.timezone for one in practices.all_practices(tx)}
+    last = {(one["practice_id"], one["opportunity_id"]): one for one in workflow.last_changes(source, *names)}
+    zones = {one.practice_id: one.timezone for one in practices.all_practices(source)}
     told = []
     for row in rows:
         change = last.get((row["practice_id"], row["opportunity_id"]))

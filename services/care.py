@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from queries import messages, workflow
 from queries import people as people_queries
-from queries import workflow
-from queries.store import Store
+from queries.store import Store, Transaction
 from services import actions, reject_reasons, words
 from services.actions import Chosen, Outcome, Step
 from services.actors import RIGHTS, Actor, Right, allowed
@@ -33,6 +33,7 @@ AS_BEFORE = "as before"
 Patient = tuple[str, str]
 """A practice's id and its patient's."""
 
+MESSAGE_FACTS = ("channel", "message_id", "template")
 LONGEST_NOTE = 2_000
 FURTHEST_DAYS = 730
 """A snooze, or a visit told to be booked, this far ahead at most: further is a slip of the year."""
@@ -325,7 +326,8 @@ def undo(
 ) -> Outcome:
     """Take back what one action did in these practices, or to some opportunities alone, as new events.
 
-    Left alone is what was changed again since. Raises InvalidRequest when there is nothing to take back.
+    Its messages that still wait are cancelled, each with everything that it is about. Left alone is what was changed
+    again since, and whose message has left. Raises InvalidRequest when there is nothing to take back.
     """
     undoing = workflow.find_action(store, undone_id)
     if undoing is None or undoing["kind"] == "undone":
@@ -333,6 +335,13 @@ def undo(
     with actions.on_fresh_list(store, practice_ids, today=today) as tx:
         if workflow.find_action(tx, action_id):
             return Outcome(action_id, AS_BEFORE, is_repeat=True)
+        written = {(one["practice_id"], one["opportunity_id"]): one for one in messages.of_action(tx, undone_id)}
+        if opportunity_ids is not None:
+            touched = {one["message_id"] for (_, id_), one in written.items() if id_ in opportunity_ids}
+            opportunity_ids = {
+                *opportunity_ids,
+                *(id_ for (_, id_), one in written.items() if one["message_id"] in touched),
+            }
         events: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for event in workflow.events_of(tx, undone_id, happened_at=undoing["happened_at"]):
             is_asked = opportunity_ids is None or event["opportunity_id"] in opportunity_ids
@@ -340,16 +349,39 @@ def undo(
                 events.setdefault((event["practice_id"], event["opportunity_id"]), []).append(event)
         if not events:
             raise InvalidRequest("This was taken back already. Nothing was changed.")
-        done, left = [], []
+        done, left, cancelled = [], [], []
         for row in workflow.current(tx, *zip(*events, strict=True), today=today).to_dicts():
-            steps = actions.taking_back(row, events[row["practice_id"], row["opportunity_id"]])
+            key = row["practice_id"], row["opportunity_id"]
+            message = written.get(key)
+            if message and message["state"] != "queued":
+                left.append((row, "its message has left and cannot be called back."))
+                continue
+            if message:
+                cancelled.append((row, message))
+            steps = actions.taking_back(row, events[key])
             if steps is None:
-                left.append((row, "it was changed again since."))
+                left.append((row, f"it was changed again since{'; its message is cancelled' if message else ''}."))
             else:
                 done.append((row, steps))
         if done:
             actions.write(tx, done, kind="undone", actor=actor, now=now, action_id=action_id)
+        _cancel(tx, cancelled, actor=actor, now=now)
     return actions.outcome_of(action_id, AS_BEFORE, [row for row, _ in done], left)
+
+
+def _cancel(
+    tx: Transaction, written: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], *, actor: Actor, now: datetime
+) -> None:
+    """Cancel messages that wait, and say so on each opportunity that they are about."""
+    if not written:
+        return
+    reason = f"Taken back by {actor.name}."
+    messages.cancel(tx, sorted({message["message_id"] for _, message in written}), reason=reason, now=now)
+    steps = [
+        (row, [Step("message cancelled", facts={name: message[name] for name in MESSAGE_FACTS}, note=reason)])
+        for row, message in written
+    ]
+    actions.write(tx, steps, kind="message cancelled", actor=actor, now=now, action_id=None)
 
 
 def _check_ahead(day: date | None, today: date, sentence: str, *, least: int) -> None:

@@ -11,12 +11,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from email_validator import EmailNotValidError, validate_email
 
 from queries import contact as queries
 from queries import listing, messages, workflow
 from queries.store import Reading, Store, Transaction
-from services import actions, contact_settings, practices, rendering, templates, words
+from services import actions, contact_settings, edited_text, practices, reachable, rendering, templates, words
 from services.actions import Chosen, Outcome, Step
 from services.actors import Actor, Right, allowed
 from services.contact_settings import ContactSettings
@@ -112,15 +111,26 @@ def send(
     send_at = max(plan.send_at or now, now)
     with actions.on_fresh_list(store, sorted({one.practice_id for one in chosen}), today=today) as tx:
         if workflow.find_action(tx, action_id):
-            return Outcome(action_id, "written to", is_repeat=True)
+            return Outcome(action_id, "contacted", is_repeat=True)
         composed = _composed(tx, chosen, plan, today=today)
         going = [one for one in composed if one.why_not is None]
         if going:
             _queue(tx, going, actor=actor, now=now, send_at=send_at, action_id=action_id)
     left = [(row, one.why_not) for one in composed if one.why_not for row in one.rows]
     done = [row for one in going for row in one.rows]
-    said = "written to" if send_at == now else f"to be written to on {words.day(send_at.date())}"
+    by = "1 message" if len(going) == 1 else f"{len(going):,} messages"
+    is_later = plan.send_at is not None and plan.send_at > now
+    said = f"to be contacted by {by} on {_moment(send_at)}" if is_later else f"contacted by {by}"
     return actions.outcome_of(action_id, said, done, left)
+
+
+@allowed(Right.WORK, practice="chosen")
+def visits(store: Store, chosen: Sequence[Chosen], *, actor: Actor, today: date) -> dict[str, str]:
+    """Return the visits of one opportunity that wait to be booked, in words: id -> "Visit 2: 40 minutes with MC"."""
+    (one,) = chosen
+    listing.refresh(store, [one.practice_id], today=today)
+    rows = queries.visits(store, one.practice_id, one.opportunity_id, today=today)
+    return {row["planned_visit_id"]: _visit(row) for row in rows}
 
 
 def contacted(row: Mapping[str, Any], channel: str, template: str | None, message_id: str, at: datetime) -> Step:
@@ -131,39 +141,6 @@ def contacted(row: Mapping[str, Any], channel: str, template: str | None, messag
         {**status, "attempts": row["attempts"] + 1, "last_attempt_at": at, "last_contact_at": at},
         facts={"channel": channel, "template": template, "message_id": message_id},
     )
-
-
-def refusal(row: Mapping[str, Any], channel: str, kind: str, bad: Mapping[tuple[str, str, str], str]) -> str | None:
-    """Return why a patient may not be written to by a channel, or None; row is one of `queries.contact.recipients`.
-
-    Asked before a message is queued, and again at the moment of sending.
-    """
-    address = address_of(row, channel)
-    given = row["email"] if channel == "email" else row["mobile"]
-    what = "e-mail address" if channel == "email" else "mobile number"
-    if row["is_do_not_contact"]:
-        return "does not want to be contacted."
-    if not row[f"is_{channel}_allowed"]:
-        return f"does not want {'e-mails' if channel == 'email' else 'SMS'}."
-    if not given:
-        return f"has no {what}."
-    if address is None:
-        return f"has no {what} that can be used: {given}."
-    if reason := bad.get((row["practice_id"], channel, address)):
-        return f"cannot be reached at the {what} given: {reason}"
-    if kind == "marketing" and not row["is_marketing_allowed"]:
-        return "has not agreed to marketing."
-    return None
-
-
-def address_of(row: Mapping[str, Any], channel: str) -> str | None:
-    """Return where a message goes: an e-mail address, or a mobile number as +447700900123; None when neither is."""
-    if channel == "email":
-        try:
-            return str(validate_email(row["email"] or "", check_deliverability=False, test_environment=True).normalized)
-        except EmailNotValidError:
-            return None
-    return contact_settings.mobile(row["mobile"])
 
 
 def _check(chosen: Sequence[Chosen], plan: Plan, now: datetime) -> None:
@@ -186,6 +163,7 @@ def _composed(source: Reading, chosen: Sequence[Chosen], plan: Plan, *, today: d
     names = list(dict.fromkeys((one.practice_id, one.opportunity_id) for one in chosen))
     sides = list(zip(*names, strict=True))
     states = {_key(row): row for row in workflow.current(source, *sides, today=today).to_dicts()}
+    stale = _stale(source, chosen, states)
     found = queries.recipients(source, *sides, today=today, planned_visit_id=plan.planned_visit_id).to_dicts()
     about = {_key(row): row for row in found}
     bad = queries.bad_addresses(source, sorted({practice_id for practice_id, _ in names}))
@@ -198,9 +176,18 @@ def _composed(source: Reading, chosen: Sequence[Chosen], plan: Plan, *, today: d
     alone = [
         one
         for (practice_id, _), some in by_patient.items()
-        for one in _of_patient(at[practice_id], some, plan, bad, today)
+        for one in _of_patient(at[practice_id], some, plan, bad, stale, today)
     ]
     return _joined(alone, at, plan)
+
+
+def _stale(
+    source: Reading, chosen: Sequence[Chosen], states: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> dict[tuple[str, str], str]:
+    """Return what happened to those that changed since the person saw them."""
+    seen = {(one.practice_id, one.opportunity_id): one.version for one in chosen}
+    rows = [row for key, row in states.items() if seen[key] not in (None, row["version"])]
+    return dict(zip(map(_key, rows), actions.what_changed(source, rows), strict=True))
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -227,6 +214,7 @@ def _of_patient(
     some: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
     plan: Plan,
     bad: Mapping[tuple[str, str, str], str],
+    stale: Mapping[tuple[str, str], str],
     today: date,
 ) -> Iterable[_Letter]:
     """Return the message to one patient about what can be written about, and who is left out and why."""
@@ -234,8 +222,7 @@ def _of_patient(
     channel = _channel(some[0][1], plan, bad)
     good = []
     for row, about in some:
-        why = _why_not_about(at, row, about, plan, today)
-        if why:
+        if why := stale.get(_key(row)) or _why_not_about(at, row, about, plan, today):
             yield _Letter(Recipient(practice_id, (name,), channel, None, why_not=why, rows=(row,)))
         else:
             good.append((row, about))
@@ -244,13 +231,13 @@ def _of_patient(
     good.sort(key=lambda pair: pair[1]["opened_on"])
     about, template = good[0][1], at.templates.get(channel)
     why_not = "is of a practice that has no such template." if template is None else None
-    why_not = why_not or refusal(about, channel, template.kind if template else "service", bad)
+    why_not = why_not or reachable.refusal(about, channel, template.kind if template else "service", bad)
     yield _Letter(
         Recipient(
             practice_id,
             (name,),
             channel,
-            address_of(about, channel),
+            reachable.address_of(about, channel),
             template=template,
             why_not=why_not,
             rows=tuple(row for row, _ in good),
@@ -264,7 +251,9 @@ def _channel(about: Mapping[str, Any], plan: Plan, bad: Mapping[tuple[str, str, 
     if plan.channel != PREFERRED:
         return plan.channel
     ordered = sorted(CHANNELS, key=lambda channel: channel != about["preferred"])
-    return next((channel for channel in ordered if refusal(about, channel, "service", bad) is None), ordered[0])
+    return next(
+        (channel for channel in ordered if reachable.refusal(about, channel, "service", bad) is None), ordered[0]
+    )
 
 
 def _why_not_about(
@@ -313,7 +302,9 @@ def _written(group: Sequence[_Letter], at: _Practice, plan: Plan) -> Recipient:
     if one.why_not or one.template is None:
         return one
     if plan.body is not None:
-        return replace(one, subject=plan.subject, body=plan.body)
+        opt_out, kind = _opt_out(group[0], at), one.template.kind
+        subject, body = edited_text.checked(plan.subject, plan.body, channel=one.channel, kind=kind, opt_out=opt_out)
+        return replace(one, subject=subject, body=body)
     fields = [_fields(letter, at) for letter in group]
     shared = {name: " and ".join(filter(None, dict.fromkeys(some[name] for some in fields))) for name in NAMES}
     try:
@@ -333,10 +324,22 @@ def _fields(letter: _Letter, at: _Practice) -> dict[str, str | None]:
         provider_name=about["provider"],
         visit_words=NEXT_VISIT,
         minutes=about["minutes"],
-        opt_out_line=rendering.opt_out_line(
-            letter.recipient.channel, link=unsubscribe_url(at.settings, OWN_LINK), phone=practice.phone
-        ),
+        opt_out_line=_opt_out(letter, at),
     )
+
+
+def _opt_out(letter: _Letter, at: _Practice) -> str:
+    link = unsubscribe_url(at.settings, OWN_LINK)
+    return rendering.opt_out_line(letter.recipient.channel, link=link, phone=at.practice.phone)
+
+
+def _visit(row: Mapping[str, Any]) -> str:
+    told = f"Visit {row['position']}: {row['minutes']} minutes" if row["minutes"] else f"Visit {row['position']}"
+    return f"{told} with {row['provider']}" if row["provider"] else told
+
+
+def _moment(at: datetime) -> str:
+    return f"{words.day(at.date())} at {at:%H:%M}"
 
 
 def unsubscribe_url(settings: ContactSettings, token: str) -> str | None:

@@ -12,7 +12,7 @@ from queries import contact as contact_queries
 from queries import messages as queries
 from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, consents, contact, contact_settings, rendering
+from services import actions, consents, contact_settings, reachable, rendering
 from services.actions import Step
 from services.actors import SYSTEM
 from services.contact_settings import ContactSettings
@@ -123,7 +123,7 @@ def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactS
     sides = [row["practice_id"] for row in about], [row["opportunity_id"] for row in about]
     bad = contact_queries.bad_addresses(tx, [waiting["practice_id"]])
     for row in contact_queries.recipients(tx, *sides, today=today).to_dicts():
-        if reason := contact.refusal(row, waiting["channel"], waiting["kind"], bad):
+        if reason := reachable.refusal(row, waiting["channel"], waiting["kind"], bad):
             return f"Not sent: the patient {reason}"
     rows = workflow.current(tx, *sides, today=today).to_dicts()
     if not any(row["is_listed"] and row["shown_status"] not in ("rejected", "booked") for row in rows):

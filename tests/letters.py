@@ -50,7 +50,7 @@ def write(
     **plan: Any,
 ) -> Outcome:
     """Write to the patients of these courses with a template that ships."""
-    chosen = [Chosen(practice.id, course, 0) for course in courses]
+    chosen = [Chosen(practice.id, course, None) for course in courses]
     asked = Plan(channel, {**BOTH, **plan.pop("template_ids", {})}, **plan)
     return contact.send(practice.store, chosen, asked, actor=actor, now=now, today=TODAY, action_id=action_id)
 

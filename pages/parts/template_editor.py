@@ -173,9 +173,10 @@ def _append(open_: Open, name: str) -> None:
 
 
 def _save(open_: Open) -> None:
-    """Save the template in the button's callback; a refusal leaves it open with its text."""
-    if template_drafts.opened(open_.practice) is not open_:
-        return
+    """Save the template in the button's callback; a refusal leaves it open with its text.
+
+    A second click is refused by the name or the version that the first one made, and nobody sees it.
+    """
     open_.is_tried, open_.problem = True, None
     draft = open_.typed()
     try:

@@ -167,6 +167,12 @@ def test_an_sms_is_six_segments_at_most_as_the_patient_gets_it(elm, letters, seg
     assert said == (segments and f"The text is sent and paid as {segments} SMS; 6 are the most. Shorten it.")
 
 
+def test_the_opt_out_line_counts_and_space_around_the_text_does_not(elm):
+    body = "x" * (918 - len("Reply STOP to opt out.")) + "{{ opt_out_line }}"
+    assert problem(elm, replace(TEXT, body=f" {body}\n"), "body") is None
+    assert "7 SMS" in (problem(elm, replace(TEXT, body=f"x{body}"), "body") or "")
+
+
 def test_one_character_beyond_the_plain_alphabet_makes_an_sms_too_long(elm):
     assert problem(elm, replace(TEXT, body="x" * 500), "body") is None
     assert "8 SMS" in (problem(elm, replace(TEXT, body="x" * 499 + "’"), "body") or "")
@@ -309,6 +315,8 @@ def test_a_copy_has_a_name_that_is_free(practice, elm):
         copied = templates.copy_of(shipped, templates.all_of(practice.store, practice.id))
         assert (copied.name, copied.body) == (name, shipped.body)
         add(practice, elm, copied)
+    sms = replace(shipped, channel="sms", subject=None)
+    assert templates.copy_of(sms, templates.all_of(practice.store, practice.id)).name == f"{shipped.name} (copy)"
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])

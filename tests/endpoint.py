@@ -64,8 +64,9 @@ def endpoint() -> Iterator[Endpoint]:
             if answer.is_broken:
                 self.connection.close()
                 return
-            self.send_response(answer.status)
-            for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
+            self.send_response_only(answer.status)
+            usual = {"Date": self.date_time_string(), "Content-Length": str(len(answer.body))}
+            for name, value in {**usual, **answer.headers}.items():
                 self.send_header(name, value)
             with contextlib.suppress(OSError):  # who did not wait for the answer is gone
                 self.end_headers()

@@ -71,6 +71,8 @@ class Twilio:
         except (TwilioException, ValueError, TypeError, AttributeError):
             # It was taken, but the answer is no JSON, or not that of a message.
             raise unclear(NAME) from None
+        if not taken.sid:
+            raise unclear(NAME)
         return Accepted(taken.sid)
 
 

@@ -108,7 +108,7 @@ OTHER = ec.generate_private_key(ec.SECP256R1())
     [
         {"key": OTHER},
         {"at": datetime.now(UTC) - timedelta(minutes=11)},
-        {"at": datetime.now(UTC) + timedelta(minutes=11)},
+        {"at": datetime.now(UTC) + timedelta(hours=1)},  # from when the tests are collected
         {"body": b'[{"tampered": true}]'},
         {"body": b"\xff\xfe"},
         {sendgrid.SIGNATURE: ""},

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,6 +35,7 @@ RESERVED = {
     "x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding", "to", "from",
     "subject", "reply-to", "cc", "bcc",
 }  # fmt: skip
+ANSWERED = "Tue, 24 Nov 2026 10:00:00 GMT"
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -126,7 +129,7 @@ def test_it_can_be_unsubscribed_from_at_one_click(at):
 
 @pytest.mark.parametrize("is_tracked", [False, True])
 def test_nothing_is_tracked_unless_the_practice_wants_it(at, is_tracked):
-    sender(at).send(Message(**{**MESSAGE.__dict__, "is_tracked": is_tracked}))
+    sender(at).send(replace(MESSAGE, is_tracked=is_tracked))
     tracking = sent(at)["tracking_settings"]
     assert tracking["open_tracking"]["enable"] is is_tracked
     assert tracking["click_tracking"]["enable"] is is_tracked
@@ -137,10 +140,14 @@ def test_in_the_sandbox_nothing_is_delivered(at):
     assert sent(at)["mail_settings"]["sandbox_mode"] == {"enable": True}
 
 
-def test_europe_is_asked_in_europe_and_within_a_time():
-    own = senders.from_settings("sendgrid", {"SENDGRID_API_KEY": "a-key", "SENDGRID_RESIDENCY": "EU"})
+@pytest.mark.parametrize(
+    ("residency", "host"),
+    [("", "https://api.sendgrid.com"), ("EU", "https://api.eu.sendgrid.com"), ("eu\n", "https://api.eu.sendgrid.com")],
+)
+def test_europe_is_asked_in_europe_and_within_a_time(residency, host):
+    own = senders.from_settings("sendgrid", {"SENDGRID_API_KEY": "a-key", "SENDGRID_RESIDENCY": residency})
     client = own._client.client  # type: ignore[attr-defined]
-    assert (client.host, client.timeout) == ("https://api.eu.sendgrid.com", 10.0)
+    assert (client.host, client.timeout) == (host, 10.0)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +157,16 @@ def test_europe_is_asked_in_europe_and_within_a_time():
         (Answer(429), False, None),
         (Answer(500), False, None),
         (Answer(503, headers={"Retry-After": "soon"}), False, None),
+        (Answer(503, headers={"Retry-After": "inf"}), False, None),
+        (Answer(503, headers={"Retry-After": "nan"}), False, None),
+        (Answer(429, headers={"Retry-After": "-5"}), False, 0.0),
+        (Answer(429, headers={"Retry-After": "1e300"}), False, 86_400.0),
+        (Answer(429, headers={"Date": ANSWERED, "Retry-After": "Tue, 24 Nov 2026 10:02:00 GMT"}), False, 120.0),
+        (Answer(429, headers={"Date": ANSWERED, "X-RateLimit-Reset": "1795514445"}), False, 45.0),
+        (Answer(429, headers={"Date": ANSWERED, "X-RateLimit-Reset": "1795514399"}), False, 0.0),
+        (Answer(429, headers={"Date": "today", "X-RateLimit-Reset": "1795514445"}), False, None),
+        (Answer(502, body=b"<html>"), False, None),
+        (Answer(408), False, None),
         (Answer(400, body=b'{"errors": [{"message": "ngozi.okafor@example.com is bad"}]}'), True, None),
         (Answer(401), True, None),
         (Answer(403), True, None),
@@ -165,7 +182,11 @@ def test_a_refusal_says_in_our_words_whether_trying_again_helps(at, answer, is_p
     assert "okafor" not in str(failed.value)
 
 
-@pytest.mark.parametrize("answer", [Answer(after=2), Answer(is_broken=True)], ids=["too slow", "broken off"])
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(after=2), Answer(is_broken=True), Answer(200, body=b"<html>sign in to the Wi-Fi</html>")],
+    ids=["too slow", "broken off", "of somebody else"],
+)
 def test_what_may_have_left_is_unknown(at, answer):
     at.answer = lambda request: answer
     began = time.monotonic()
@@ -175,6 +196,11 @@ def test_what_may_have_left_is_unknown(at, answer):
     assert len(at.requests) == 1
 
 
+def test_a_sandbox_answers_that_it_would_take_it(at):
+    at.answer = lambda request: Answer(200)
+    assert sender(at, SENDGRID_SANDBOX="true").send(MESSAGE).provider_id is None
+
+
 def test_who_is_not_there_took_nothing():
     gone = senders.from_settings("sendgrid", {"SENDGRID_API_KEY": "a-key", "SENDGRID_BASE_URL": "http://127.0.0.1:9"})
     with pytest.raises(DeliveryFailed, match="could not be reached") as failed:
@@ -182,19 +208,91 @@ def test_who_is_not_there_took_nothing():
     assert not failed.value.permanent
 
 
+def test_who_cannot_prove_who_he_is_took_nothing(at):
+    with pytest.raises(DeliveryFailed, match="could not be reached") as failed:
+        sender(at, SENDGRID_BASE_URL=at.url.replace("http:", "https:")).send(MESSAGE)
+    assert not failed.value.permanent
+    assert at.requests == []
+
+
 def test_without_an_address_to_send_from_nothing_leaves(at):
     with pytest.raises(DeliveryFailed, match="no e-mail address to send from"):
-        sender(at).send(Message(**{**MESSAGE.__dict__, "from_address": None}))
+        sender(at).send(replace(MESSAGE, from_address=None))
     assert at.requests == []
+
+
+@pytest.mark.parametrize("name", ["Okafor, Ngozi", "Ngọzi “Zoë” Okafor; DDS", "Okafor\r\nBcc: all@example.com", ""])
+def test_any_name_is_only_a_name(at, name):
+    sender(at).send(replace(MESSAGE, to_name=name))
+    (to,) = sent(at)["personalizations"][0]["to"]
+    assert to["email"] == MESSAGE.to
+
+
+def test_neither_key_nor_patient_is_logged(at, caplog):
+    caplog.set_level(logging.DEBUG)
+    at.answer = lambda request: Answer(500, body=b"ngozi.okafor@example.com")
+    with pytest.raises(DeliveryFailed):
+        sender(at).send(MESSAGE)
+    assert "a-key" not in caplog.text
+    assert "okafor" not in caplog.text
 
 
 @pytest.mark.parametrize(
     ("kind", "name"), [("sendgrid", "SENDGRID_API_KEY"), ("smtp", "SMTP_HOST"), ("twilio", "TWILIO_ACCOUNT_SID")]
 )
-def test_a_missing_key_is_named(kind, name):
+@pytest.mark.parametrize("value", ["", " ", "two words", "a\nhush", "“hush”"])
+def test_a_key_that_is_missing_or_none_is_named_and_not_shown(kind, name, value):
+    with pytest.raises(InvalidRequest, match=name) as refused:
+        senders.from_settings(kind, {name: value})
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SENDGRID_RESIDENCY", "europe"),
+        ("SENDGRID_SANDBOX", "maybe"),
+        ("SENDGRID_BASE_URL", "care.example"),
+        ("SENDGRID_TIMEOUT", "soon"),
+        ("SENDGRID_TIMEOUT", "0"),
+        ("SENDGRID_TIMEOUT", "nan"),
+        ("SENDGRID_TIMEOUT", "inf"),
+    ],
+)
+def test_a_key_that_cannot_be_is_named_and_nothing_leaves(name, value):
     with pytest.raises(InvalidRequest, match=name):
-        senders.from_settings(kind, {})
+        senders.from_settings("sendgrid", {"SENDGRID_API_KEY": "a-key", name: value})
 
 
-def test_the_checker_knows_a_bad_body():
-    assert faults({"personalizations": [{"to": []}], "from": {}, "content": [], "nonsense": 1})
+def test_a_sender_that_nobody_knows_takes_nothing():
+    with pytest.raises(InvalidRequest, match="Nobody sends by pigeon"):
+        senders.from_settings("pigeon", {})
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"personalizations": []}, "personalizations"),
+        ({"personalizations": [{"to": []}]}, "to: at least one"),
+        ({"personalizations": [{"to": [{"email": "nobody"}]}]}, "no address"),
+        ({"personalizations": [{"to": [{"email": "a@example.com"}], "headers": {"Reply-To": "x"}}]}, "reserved"),
+        ({"custom_args": {"message_id": "x" * 10_000}}, "custom_args"),
+        ({"from": {}}, "from"),
+        ({"subject": ""}, "subject"),
+        ({"content": []}, "content"),
+        ({"content": [{"type": "text/plain", "value": ""}]}, "content: not empty"),
+        ({"content": [{"type": "text/html", "value": "x"}, {"type": "text/plain", "value": "x"}]}, "before"),
+        ({"categories": ["x"] * 2}, "categories"),
+        ({"categories": ["x" * 256]}, "categories"),
+        ({"nonsense": 1}, "unknown field"),
+    ],
+)
+def test_the_checker_knows_a_bad_body(changed, fault):
+    good = {
+        "personalizations": [{"to": [{"email": "a@example.com"}]}],
+        "from": {"email": "desk@example.com"},
+        "subject": "Your next visit",
+        "content": [{"type": "text/plain", "value": "x"}],
+    }
+    assert faults(good) == []
+    assert any(fault in one for one in faults({**good, **changed}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from services import senders
+from services.errors import InvalidRequest
 from services.senders.base import DeliveryFailed, DeliveryUnknown, Message
 from tests.endpoint import Answer, Endpoint, Request, endpoint
 
@@ -91,7 +93,40 @@ def test_a_refusal_says_in_our_words_whether_trying_again_helps(at, status, code
 
 
 @pytest.mark.parametrize(
-    "told", [Answer(after=2), Answer(is_broken=True), Answer(201, body=b"junk")], ids=["slow", "broken off", "junk"]
+    ("status", "is_permanent", "retry_after"),
+    [
+        (429, False, 30.0),
+        (503, False, 30.0),
+        (408, False, 30.0),
+        (400, True, None),
+        (404, True, None),
+        (302, True, None),
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"\xff"])
+def test_a_refusal_in_no_words_goes_by_its_status(at, status, is_permanent, retry_after, body):
+    at.answer = lambda request: Answer(status, headers={"Retry-After": "30"}, body=body)
+    with pytest.raises(DeliveryFailed) as failed:
+        sender(at).send(MESSAGE)
+    assert (failed.value.permanent, failed.value.retry_after) == (is_permanent, retry_after)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "is_permanent", "is_opted_out"),
+    [(400, 21610, True, True), (429, 20429, False, False), (503, 20503, False, False)],
+)
+def test_a_refusal_may_come_as_problem_details(at, status, code, is_permanent, is_opted_out):
+    body = {"type": "https://www.twilio.com/docs/errors", "title": "Bad", "status": status, "code": code}
+    at.answer = lambda request: answer(status, body)
+    with pytest.raises(DeliveryFailed) as failed:
+        sender(at).send(MESSAGE)
+    assert (failed.value.permanent, failed.value.is_opted_out) == (is_permanent, is_opted_out)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [Answer(after=2), Answer(is_broken=True), *(Answer(201, body=body) for body in (b"", b"junk", b"[]", b"null"))],
+    ids=["slow", "broken off", "empty", "junk", "list", "null"],
 )
 def test_what_may_have_left_is_unknown_and_asked_once(at, told):
     at.answer = lambda request: told
@@ -110,3 +145,23 @@ def test_without_a_number_to_send_from_nothing_leaves(at):
     with pytest.raises(DeliveryFailed, match="no number"):
         sender(at).send(replace(MESSAGE, from_address=None))
     assert at.requests == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("TWILIO_BASE_URL", "care.example"), ("TWILIO_TIMEOUT", "-1")])
+def test_a_key_that_cannot_be_is_named(name, value):
+    with pytest.raises(InvalidRequest, match=name):
+        senders.from_settings("twilio", {**KEYS, name: value})
+
+
+@pytest.mark.parametrize("missing", KEYS)
+def test_a_missing_key_is_named(missing):
+    with pytest.raises(InvalidRequest, match=missing):
+        senders.from_settings("twilio", {**KEYS, missing: ""})
+
+
+def test_neither_key_nor_patient_is_logged(at, caplog):
+    caplog.set_level(logging.DEBUG)
+    sender(at).send(MESSAGE)
+    assert "a-token" not in caplog.text
+    assert "7700" not in caplog.text
+    assert "Elm Road" not in caplog.text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import action_dialogs, lightbulb, outcomes, patient_panel, session, sign_in
+from pages.parts import action_dialogs, contact_dialog, lightbulb, outcomes, patient_panel, session, sign_in
 from services.actors import Right
 from services.errors import CareManagerError
 
@@ -85,6 +85,7 @@ def main() -> None:
             st.badge("Sample data: not real patients.", icon=":material/science:", color="orange")
         page.run()
         action_dialogs.draw(here)
+        contact_dialog.draw(here)
         patient_panel.draw_drawer(here)
     except CareManagerError as problem:
         st.error(str(problem))

@@ -10,6 +10,12 @@ from pages.parts import action_dialogs, dialogs, format
 OFF_THE_LIST = ("snoozed", "booked", "rejected")
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
+    action_dialogs.CONTACT: (
+        "Contact",
+        ":material/send:",
+        ("open", "contacted", "snoozed"),
+        "Write an e-mail or SMS to each patient",
+    ),
     action_dialogs.CALL: ("Log a call", ":material/call:", None, "Spoke, left a message, no answer or wrong number"),
     action_dialogs.NOTE: ("Note", ":material/edit_note:", None, "Write a note on each"),
     action_dialogs.SEQUENCE: (
@@ -42,7 +48,13 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
 """Every action: its words, its picture, the statuses that it is for (None: any), and what it does."""
 
 
-KEYS = {action_dialogs.CALL: "L", action_dialogs.ASSIGN: "A", action_dialogs.SNOOZE: "S", action_dialogs.REJECT: "X"}
+KEYS = {
+    action_dialogs.CONTACT: "M",
+    action_dialogs.CALL: "L",
+    action_dialogs.ASSIGN: "A",
+    action_dialogs.SNOOZE: "S",
+    action_dialogs.REJECT: "X",
+}
 """The keys that press the buttons used most; Streamlit shows each on its button."""
 
 

@@ -19,6 +19,7 @@ from pages.parts.session import Session
 from services import care, reject_reasons, sequences
 from services.actions import Chosen
 
+CONTACT = "contact"
 ASSIGN, SNOOZE, REJECT, NOTE, CALL, BOOKED, RESTORE, SEQUENCE = (
     "assign",
     "snooze",
@@ -85,9 +86,9 @@ def ask(name: str, rows: pl.DataFrame) -> None:
 
 
 def draw(here: Session) -> None:
-    """Draw the dialog that was asked for, if it is one of an action."""
+    """Draw the dialog that was asked for, if it is one of these; that of CONTACT is in contact_dialog.py."""
     dialog = dialogs.asked()
-    if dialog is None or not isinstance(dialog.about, About):
+    if dialog is None or dialog.name not in BODIES:
         return
     title, body = BODIES[dialog.name]
     dialogs.draw(dialog, title, partial(body, dialog, dialog.about, here))

@@ -75,6 +75,7 @@ def draw(
     *,
     is_dismissible: bool = True,
     position: Literal["center", "right"] = "center",
+    width: Literal["medium", "large"] = "medium",
 ) -> None:
     """Draw the dialog that is open; a click in it runs only its body, until it is closed or the session ends."""
 
@@ -89,4 +90,4 @@ def draw(
             st.error(format.plain(dialog.problem), icon=":material/error:")
         body()
 
-    st.dialog(title, width="medium", dismissible=is_dismissible, on_dismiss=close, position=position)(inside)()
+    st.dialog(title, width=width, dismissible=is_dismissible, on_dismiss=close, position=position)(inside)()

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from pages.parts import action_bar, action_dialogs, dialogs, filters, format, patient_courses
+from pages.parts import action_bar, action_dialogs, consent_form, dialogs, filters, format, patient_courses
 from pages.parts import timeline as timelines
 from pages.parts.session import Session
-from services import opportunities, timeline
+from services import consents, opportunities, timeline
 from services.actors import Right
+from services.consents import Consent
 from services.opportunities import PatientCard
 from services.practices import Practice
 
 DRAWER = "patient"
 """The dialog that shows a patient on any page."""
 
-QUICK = (action_dialogs.CALL, action_dialogs.NOTE, action_dialogs.SNOOZE, action_dialogs.REJECT, action_dialogs.BOOKED)
+QUICK = (
+    action_dialogs.CONTACT,
+    action_dialogs.CALL,
+    action_dialogs.NOTE,
+    action_dialogs.SNOOZE,
+    action_dialogs.REJECT,
+    action_dialogs.BOOKED,
+)
 """The actions on the patient who is open."""
 
 
@@ -76,7 +84,8 @@ def _patient(
     entries = timeline.of_patient(here.store, practice, patient_id, actor=here.actor)
     if len(here.shown) > 1:
         st.caption(format.plain(practice.name))
-    _details(card.patient)
+    said = consents.of(here.store, practice, patient_id, actor=here.actor)
+    _details(card.patient, said)
     listed = card.courses.filter("is_listed")
     if here.actor.may(Right.WORK):
         _actions(practice, patient_id, listed)
@@ -86,6 +95,8 @@ def _patient(
     for course in listed.to_dicts():
         patient_courses.course(course, card, practice)
     numbers = dict(card.courses.select("course_id", "cot_number").iter_rows())
+    with st.expander("Consent and preference"):
+        consent_form.draw(here, practice, patient_id, said)
     _appointments(card.appointments, numbers, here)
     patient_courses.others(card.courses.filter(~pl.col("is_listed")))
     _household(practice.practice_id, card.household, opener)
@@ -147,26 +158,17 @@ def _actions(practice: Practice, patient_id: str, listed: pl.DataFrame) -> None:
             )
 
 
-def _details(patient: dict[str, Any]) -> None:
+def _details(patient: dict[str, Any], said: Mapping[str, Consent]) -> None:
     name = " ".join(filter(None, (patient["title"], patient["first_name"], patient["last_name"])))
     # Without its anchor, which would put the name into the address.
     st.header(format.plain(name), anchor=False)
-    with st.container(horizontal=True, gap="xsmall"):
-        if patient["is_do_not_contact"]:
-            st.badge("Do not contact", icon=":material/block:", color="red")
-        if patient["is_email_allowed"] is False:
-            st.badge("No e-mail", color="orange")
-        if patient["is_sms_allowed"] is False:
-            st.badge("No SMS", color="orange")
-        if not patient["is_active"]:
-            st.badge("No longer active in the PMS", color="grey")
+    consent_form.badges(said, "email", "sms")
+    if not patient["is_active"]:
+        st.badge("No longer active in the PMS", color="grey")
     lines = [f":material/smartphone: {format.phone_link(patient['mobile'])}"] if patient["mobile"] else []
     lines += [f":material/call: {format.phone_link(patient['phone'])}"] if patient["phone"] else []
     lines += [f":material/mail: {format.email_link(patient['email'])}"] if patient["email"] else []
-    if patient["preferred_contact"]:
-        preferred = {"phone": "a call", "email": "e-mail", "sms": "SMS"}.get(patient["preferred_contact"])
-        lines.append(f"Prefers {preferred}" if preferred else "")
-    st.markdown("  \n".join(filter(None, lines)) or "No phone number and no e-mail address.")
+    st.markdown("  \n".join(lines) or "No phone number and no e-mail address.")
 
 
 def _narrow(practice_id: str, card: PatientCard) -> None:

@@ -59,7 +59,7 @@ def asked(opened: Opened, label: str, *rows: int, **query: Any) -> AppTest:
 
 def act(app: AppTest, label: str) -> None:
     """Press a button of the bar, and let the page draw itself."""
-    (found,) = [one for one in app.button if one.label == label and one.key.startswith("do_")]
+    (found,) = [one for one in app.button if one.label == label and (one.key or "").startswith("do_")]
     found.click().run()
     assert not app.exception
 
@@ -113,7 +113,7 @@ def meanwhile(practice: SmallPractice, course: str, service: Any, *args: Any, by
 
 @pytest.mark.usefixtures("elm")
 def test_with_nothing_ticked_no_action_can_be_pressed_and_each_says_why(opened: Opened) -> None:
-    bar = [one for one in opened().button if one.key.startswith("do_")]
+    bar = [one for one in opened().button if (one.key or "").startswith("do_")]
     assert [one.label for one in bar] == ["Log a call", "Note", "Assign", "Snooze", "Reject", "Booked", "Restore"]
     assert {(one.disabled, one.help) for one in bar} == {(True, "Tick rows first.")}
 
@@ -137,7 +137,7 @@ def test_only_what_makes_sense_for_the_status_can_be_pressed(
     elm.state("a", **state)
     app = opened(statuses=ALL)
     tick(app, 0)
-    bar = [one for one in app.button if one.key.startswith("do_")]
+    bar = [one for one in app.button if (one.key or "").startswith("do_")]
     assert {one.label for one in bar if not one.disabled} == pressable
     for one in bar:
         assert one.disabled == (one.help == f"Nothing that is ticked can be used for {one.label.lower()}.")
@@ -151,7 +151,7 @@ def test_who_only_reads_sees_what_is_ticked_but_no_action(
     app = opened()
     tick(app, 0)
     assert "1 course of 1 patient ticked" in read(app)
-    assert not [one for one in app.button if one.key.startswith("do_")]
+    assert not [one for one in app.button if (one.key or "").startswith("do_")]
 
 
 @pytest.mark.usefixtures("elm")
@@ -223,7 +223,7 @@ def test_only_who_may_work_the_rows_is_offered(elm: SmallPractice, opened: Opene
 def leaves(practice: SmallPractice, user_id: str) -> None:
     """Let somebody not be active any more."""
     found = next(one for one in people.all_people(practice.store, actor=SYSTEM) if one.user_id == user_id)
-    details = people.Details(found.name, found.email, found.role, found.providers, is_active=False)
+    details = people.Details(found.name, found.email or "", found.role, found.providers, is_active=False)
     people.change(practice.store, user_id, details, actor=SYSTEM, now=NOW)
 
 

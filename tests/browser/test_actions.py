@@ -127,7 +127,7 @@ def test_who_is_deactivated_meanwhile_is_not_assigned(visit: Visit, chloe: Page)
 
 def leaves(manager: Page, name: str) -> None:
     """Let somebody not be active any more, on the page People."""
-    manager.get_by_label("Search").fill(name)
+    manager.get_by_label("Search", exact=True).fill(name)
     table = Table(manager)
     table.expect_column(1, name)
     table.click(PATIENT, 0)

@@ -177,7 +177,10 @@ def test_keys_press_the_bar_but_rest_while_a_dialog_is_open(opened: Opened) -> N
         ("Note", "The note goes to **3 opportunities of 2 patients**."),
         ("Assign", "**3 opportunities of 2 patients** will be assigned to nobody."),
         ("Snooze", "**3 opportunities of 2 patients** go off the list until that day"),
-        ("Reject", "Reject **3 opportunities of 2 patients**? They are hidden until somebody restores them."),
+        (
+            "Reject",
+            "Reject **3 opportunities of 2 patients**? The list hides what is rejected until somebody restores it.",
+        ),
         ("Booked", "Enter the visit in the practice's book first. **3 opportunities of 2 patients** go off the list"),
     ],
 )
@@ -315,8 +318,8 @@ def test_what_cannot_be_is_told_in_the_dialog_which_stays_open_with_what_was_typ
 def test_rejected_it_is_hidden_and_can_be_restored(elm: SmallPractice, opened: Opened) -> None:
     elm.state("a", status="contacted", last_contact_at=NOW.replace(tzinfo=None))
     app = asked(opened, "Reject", 0)
-    assert "The courses themselves are not touched." in read(app)
-    assert "“Wrong in chart” puts them on the page Clean-up, for their provider." in read(app)
+    assert "No course of treatment is touched." in read(app)
+    assert "“Wrong in chart” also puts it on the page Clean-up, for its provider." in read(app)
     assert [button(app, label).label for label in ("Yes, reject", "No")] == ["Yes, reject", "No"]
     app.radio[0].set_value("wrong in chart").run()
     field(app, "In words").set_value("Crown was done in May").run()
@@ -397,7 +400,7 @@ def test_what_was_left_alone_is_told_with_its_reason_ten_by_name_and_the_rest_by
         elm.state(f"r{number}", status="rejected", reject_reason="cost")
     app = asked(opened, "Snooze", *range(13), statuses=ALL)
     confirm(app)
-    (said,) = [one.value.replace("\\", "") for one in app.success]
+    (said,) = [one.value.replace("\\", "") for one in app.warning]
     assert said.startswith("1 opportunity of 1 patient snoozed until 1 Dec 2026.")
     assert "12 were left alone:" in said
     assert "- Okafor, Ngozi, COT R0: it is rejected; restore it first." in said

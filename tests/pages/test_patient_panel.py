@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import dialogs
+from pages.parts import dialogs, paging
 from services import care
 from services.actions import Chosen
 from services.actors import Role
@@ -44,6 +44,14 @@ def who(app: AppTest) -> list[str]:
     return [one.value for one in app.header]
 
 
+def click(app: AppTest, row: int) -> None:
+    """Click on a row of the list, as the browser reports it."""
+    key = str(app.dataframe[0].proto.id).split("-", 2)[2]
+    app.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": [(row, "payor")]}}
+    app.run()
+    assert not app.exception
+
+
 def note(practice: SmallPractice, course: str, text: str = "Works nights.", **given: Any) -> None:
     chosen = [Chosen(practice.id, course, 0)]
     care.note(practice.store, chosen, text, **{"actor": SYSTEM, "now": NOW, "today": TODAY, "action_id": text, **given})
@@ -52,7 +60,7 @@ def note(practice: SmallPractice, course: str, text: str = "Works nights.", **gi
 def test_next_goes_to_the_following_row_and_stops_at_the_end(practice):
     app = opened(practice, "a")
     assert button(app, "Previous").disabled
-    assert "1 of 3" in read(app)
+    assert "Row 1 of 4" in read(app)
     press(app, "Next")
     assert who(app) == ["Ms Ada B"]
     press(app, "Next")
@@ -60,14 +68,55 @@ def test_next_goes_to_the_following_row_and_stops_at_the_end(practice):
     assert button(app, "Next").disabled
     press(app, "Previous")
     assert who(app) == ["Ms Ada B"]
+    press(app, "Previous")
+    assert "Row 2 of 4" in read(app)
 
 
-def test_one_who_is_not_on_the_list_leads_to_its_first(practice):
+def test_next_goes_on_from_the_row_that_was_clicked(practice):
+    practice.course(days_ago=65, patient="a")
+    app = open_page("opportunities.py")
+    click(app, 3)
+    assert "Row 4 of 5" in read(app)
+    press(app, "Next")
+    assert who(app) == ["Ms Ada C"]
+
+
+def test_a_patient_whose_row_left_the_list_is_followed_by_the_one_who_came_after(practice):
+    practice.course(days_ago=65, patient="b")
+    app = open_page("opportunities.py")
+    click(app, 2)
+    for course in ("3", "5"):
+        chosen = [Chosen(practice.id, course, 0)]
+        care.reject(practice.store, chosen, reason="cost", actor=SYSTEM, now=NOW, today=TODAY, action_id=course)
+        app.run()
+    assert "Rejected" in read(app)
+    press(app, "Next")
+    assert who(app) == ["Ms Ada C"]
+
+
+def test_one_who_is_on_no_row_leaves_the_way_where_it_was(practice):
+    for name in ("a", "d"):
+        practice.add("patients", name, title="Ms", first_name="Ada", last_name=name.upper(), household_id="h")
+    app = opened(practice, "a")
+    app.button(key="patient_open_d").click().run()
+    assert who(app) == ["Ms Ada D"]
+    press(app, "Next")
+    assert who(app) == ["Ms Ada B"]
+
+
+@pytest.mark.parametrize("patient", ["d", ""])
+def test_where_nobody_of_the_list_is_open_next_opens_its_first(practice, patient):
     practice.add("patients", "d", last_name="D")
-    app = opened(practice, "d")
+    app = opened(practice, patient) if patient else open_page("opportunities.py")
     assert button(app, "Previous").disabled
     press(app, "Next")
     assert who(app) == ["Ms Ada A"]
+
+
+def test_a_page_of_a_long_list_says_where_it_ends(practice, monkeypatch):
+    monkeypatch.setattr(paging, "ROWS", 4)
+    app = opened(practice, "c")
+    assert "Row 4 of 4, the end of this page: turn it below the list" in read(app)
 
 
 def test_all_open_courses_are_told_together_with_status_and_whose(practice):
@@ -125,6 +174,18 @@ def test_the_drawer_shows_a_patient_on_any_page(practice, page):
     app.run()
     assert not app.exception
     assert "Ms Ada B" in who(app)
+
+
+@pytest.mark.parametrize("patient", ["a", "b"])
+def test_the_drawer_opens_over_the_panel_of_the_same_or_another_patient(practice, patient):
+    for name in ("a", "b", "c"):
+        practice.add("patients", name, title="Ms", first_name="Ada", last_name=name.upper(), household_id="h")
+    note(practice, "1")
+    app = opened(practice, "a")
+    app.session_state[dialogs.OPEN] = dialogs.Dialog("patient", (practice.id, patient))
+    app.run()
+    assert not app.exception
+    assert who(app) == ["Ms Ada A", f"Ms Ada {patient.upper()}"]
 
 
 def test_a_household_member_opens_in_the_drawer(practice):

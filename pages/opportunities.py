@@ -12,6 +12,7 @@ from pages.parts import (
     downloads,
     filters,
     format,
+    neighbours,
     opportunity_table,
     ordering,
     paging,
@@ -115,6 +116,6 @@ with list_place:
             if here.actor.may(Right.EXPORT):
                 downloads.offer(here, asked, order, grouping)
         if picked.clicked:
-            patient_panel.open_patient(picked.clicked["practice_id"], picked.clicked["patient_id"])
+            neighbours.open_patient(*(picked.clicked[name] for name in ("practice_id", "patient_id", "row_id")))
 with panel_place, st.container(border=True, height=opportunity_table.HEIGHT + 85):
     patient_panel.show(here, found.rows)

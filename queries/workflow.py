@@ -105,6 +105,11 @@ def write_states(tx: Transaction, states: pl.DataFrame) -> None:
     tx.insert("workflow/write_states", states.select(STATE.names()))
 
 
+def follow_patients(tx: Transaction, practice_id: str) -> None:
+    """Let the states of a practice follow courses that an import gave to another patient."""
+    tx.execute("workflow/follow_patients", practice_id=practice_id)
+
+
 def record_events(tx: Transaction, events: pl.DataFrame) -> None:
     """Add lines of history, oldest first; the frame has the columns of EVENT."""
     tx.insert("workflow/record_events", events.select(EVENT.names()))

@@ -53,6 +53,7 @@ def record(
 
     before is `courses` as it was; became_inactive are the courses that the import made inactive in the chart.
     """
+    workflow.follow_patients(tx, practice_id)
     after = courses(tx, practice_id, today=today)
     if after is None:
         return []

@@ -123,7 +123,7 @@ def _snooze(dialog: Dialog, about: About, here: Session) -> None:
         (one.settings.snooze_days for one in here.practices if one.practice_id in about.practice_ids),
         default=PICKS["1 week"],
     )
-    st.write(f"{about.words} {about.go} off the list until that day, and then back by themselves as they were.")
+    st.write(f"{about.words} {about.go} off the list until that day, then back on it as before.")
     st.pills("How long", list(PICKS), key=about.key("pick"), on_change=_pick, args=(about, here.today))
     st.date_input(
         "Until",
@@ -140,7 +140,8 @@ def _snooze(dialog: Dialog, about: About, here: Session) -> None:
 
 def _reject(dialog: Dialog, about: About, here: Session) -> None:
     st.write(
-        f"Reject {about.words}? They are hidden until somebody restores them. The courses themselves are not touched."
+        f"Reject {about.words}? The list hides what is rejected until somebody restores it. "
+        "No course of treatment is touched."
     )
     offered = list(reject_reasons.of(here.store, about.practice_ids).values())
     reasons = [reason for reason in offered[0] if all(reason in others for others in offered)]
@@ -153,7 +154,7 @@ def _reject(dialog: Dialog, about: About, here: Session) -> None:
         persist_state="session",
         horizontal=True,
     )
-    st.caption("“Wrong in chart” puts them on the page Clean-up, for their provider. “Other” needs words.")
+    st.caption("“Wrong in chart” also puts it on the page Clean-up, for its provider. “Other” needs words.")
     _line(about, "In words")
     _buttons(dialog, "Yes, reject", _do_reject, no="No")
 

@@ -45,16 +45,19 @@ def in_words(about: str, consent: Consent) -> str:
     return f"{ABOUTS[about]}{' ' if about == 'preferred' else ': '}{value} ({consent.source})"
 
 
-def draw(here: Session, practice: Practice, patient_id: str, said: Mapping[str, Consent]) -> None:
-    """Draw what a patient agreed to, with who says so and since when; who works the list can change it here."""
+def draw(here: Session, practice: Practice, patient_id: str, said: Mapping[str, Consent], where: str) -> None:
+    """Draw what a patient agreed to, with who says so and since when; who works the list can change it here.
+
+    where tells the fields of the drawer from those of the panel.
+    """
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(format.plain(problem), icon=":material/error:")
     if not here.actor.may(Right.WORK):
         st.markdown("  \n".join(format.plain(in_words(about, said[about])) for about in ABOUTS))
         return
     for about in ASKED:
-        _answer(practice, patient_id, about, said[about])
-    key = _key(patient_id, "contact", said["contact"])
+        _answer(practice, patient_id, about, said[about], where)
+    key = _key(patient_id, "contact", said["contact"], where)
     st.toggle(
         "Do not contact",
         value=said["contact"].value == "no",
@@ -66,28 +69,31 @@ def draw(here: Session, practice: Practice, patient_id: str, said: Mapping[str, 
     st.caption(format.plain(_source(said["contact"])))
 
 
-def _answer(practice: Practice, patient_id: str, about: str, consent: Consent) -> None:
+def _answer(practice: Practice, patient_id: str, about: str, consent: Consent, where: str) -> None:
     answers = PREFERENCES if about == "preferred" else VALUES
-    key = _key(patient_id, about, consent)
-    st.segmented_control(
-        ABOUTS[about],
-        list(answers),
-        default=consent.value if consent.value in answers else None,
-        format_func=answers.__getitem__,
-        key=key,
-        on_change=_say,
-        args=(practice, patient_id, about, key),
-    )
-    st.caption(format.plain(_source(consent)))
+    key = _key(patient_id, about, consent, where)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.segmented_control(
+            ABOUTS[about],
+            list(answers),
+            default=consent.value if consent.value in answers else None,
+            format_func=lambda answer: answers[answer][:1].upper() + answers[answer][1:],
+            key=key,
+            on_change=_say,
+            args=(practice, patient_id, about, key),
+            width="content",
+        )
+        st.caption(format.plain(_source(consent)), width="content")
 
 
 def _source(consent: Consent) -> str:
     return consent.source[:1].upper() + consent.source[1:]
 
 
-def _key(patient_id: str, about: str, consent: Consent) -> str:
+def _key(patient_id: str, about: str, consent: Consent, where: str) -> str:
     """Return the key of a field: another after each change, or try to change, so that it shows what holds."""
-    return f"consent_{patient_id}_{about}_{consent.value}_{consent.source}_{st.session_state.get('consent_tries', '')}"
+    tries = st.session_state.get("consent_tries", "")
+    return f"consent_{where}_{patient_id}_{about}_{consent.value}_{consent.source}_{tries}"
 
 
 def _say(practice: Practice, patient_id: str, about: str, key: str) -> None:

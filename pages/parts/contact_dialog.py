@@ -42,6 +42,7 @@ def _body(dialog: Dialog, about: About, here: Session) -> None:
         if seen is not None:
             contact_preview.summary(seen)
             _say_when(here, practices, plan)
+        _buttons(dialog, plan, len(seen.going) if seen else 0)
     with messages:
         if seen is None or not seen.going:
             st.caption("There is no message to show.")
@@ -49,11 +50,14 @@ def _body(dialog: Dialog, about: About, here: Session) -> None:
             contact_preview.edit(about, here, seen.going[0])
         else:
             contact_preview.step(about, here, seen.going)
-    count = len(seen.going) if seen else 0
-    verb = "Schedule" if plan.send_at else "Send"
+    if seen is not None and seen.left:
+        contact_preview.left(seen)
+
+
+def _buttons(dialog: Dialog, plan: Plan, count: int) -> None:
     with st.container(horizontal=True):
         st.button(
-            f"{verb} {format.count(count, 'message')}",
+            f"{'Schedule' if plan.send_at else 'Send'} {format.count(count, 'message')}",
             key="contact_do",
             type="primary",
             disabled=not count,

@@ -61,7 +61,7 @@ def forget() -> None:
 
 
 def summary(found: Seen) -> None:
-    """Say how many messages go to how many patients, what the SMS cost, and who gets none and why."""
+    """Say how many messages go to how many patients, how many get none, and what the SMS cost."""
     reached = {_patient(row) for one in found.going for row in one.rows}
     missed = {_patient(row) for row, _ in found.left} - reached
     told = f"{format.count(len(found.going), 'message')} to {format.count(len(reached), 'patient')}"
@@ -75,8 +75,27 @@ def summary(found: Seen) -> None:
             f"{len(sms):,} by SMS, sent and paid as {paid:,}"
             + (f"; {dear:,} hold a character that makes them dearer." if dear else ".")
         )
-    if found.left:
-        _left(found)
+
+
+def left(found: Seen) -> None:
+    """Draw who gets none and why: the first few, and how many more."""
+    rows = [
+        {"patient": row["patient"] or row["patient_id"], "cot_number": row["cot_number"], "why": why}
+        for row, why in found.left[:LEFT_SHOWN]
+    ]
+    st.dataframe(
+        pl.DataFrame(rows).to_arrow(),
+        hide_index=True,
+        height="content",
+        alt="Who gets none, and why",
+        column_config={
+            "patient": st.column_config.TextColumn("Gets none", width=200),
+            "cot_number": st.column_config.TextColumn("COT", width=80),
+            "why": st.column_config.TextColumn("Why", width="large"),
+        },
+    )
+    if more := len(found.left) - len(rows):
+        st.caption(f"and {more:,} more")
 
 
 def step(about: About, here: Session, going: Sequence[Recipient]) -> None:
@@ -133,26 +152,6 @@ def _turn(about: About, to: int) -> None:
 
 def _patient(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["practice_id"], row["patient_id"]
-
-
-def _left(found: Seen) -> None:
-    rows = [
-        {"patient": row["patient"] or row["patient_id"], "cot_number": row["cot_number"], "why": why}
-        for row, why in found.left[:LEFT_SHOWN]
-    ]
-    st.dataframe(
-        pl.DataFrame(rows).to_arrow(),
-        hide_index=True,
-        height="content",
-        alt="Who gets none, and why",
-        column_config={
-            "patient": st.column_config.TextColumn("Gets none", width="small"),
-            "cot_number": st.column_config.TextColumn("COT", width=50),
-            "why": st.column_config.TextColumn("Why", width="large"),
-        },
-    )
-    if more := len(found.left) - len(rows):
-        st.caption(f"and {more:,} more")
 
 
 def _to(here: Session, one: Recipient) -> None:

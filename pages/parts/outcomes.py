@@ -47,7 +47,7 @@ def show(here: session.Session) -> None:
     if came is None:
         return
     outcome = came.outcome
-    say = st.success if outcome.opportunities else st.warning
+    say = st.success if outcome.opportunities and not outcome.left else st.warning
     with st.container(horizontal=True, vertical_alignment="top", gap="small", key="outcome_said"):
         say(in_words(outcome))
         if outcome.is_undoable and here.actor.may(Right.WORK) and outcome.words != care.AS_BEFORE:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.parts import action_bar, action_dialogs, consent_form, dialogs, filters, format, patient_courses
+from pages.parts import action_bar, action_dialogs, consent_form, dialogs, filters, format, neighbours, patient_courses
 from pages.parts import timeline as timelines
 from pages.parts.session import Session
 from services import consents, opportunities, timeline
@@ -21,6 +21,9 @@ from services.practices import Practice
 DRAWER = "patient"
 """The dialog that shows a patient on any page."""
 
+DRAWER_KEYS = "drawer"
+"""What the keys of its buttons begin with."""
+
 QUICK = (
     action_dialogs.CONTACT,
     action_dialogs.CALL,
@@ -31,19 +34,18 @@ QUICK = (
 )
 """The actions on the patient who is open."""
 
-
 PAST_SHOWN = 10
 
-
-def open_patient(practice_id: str, patient_id: str) -> None:
-    """Show this patient in the panel until another is opened."""
-    st.session_state["opened"] = (practice_id, patient_id)
+Opener = Callable[[str, str], None]
 
 
 def show(here: Session, rows: pl.DataFrame) -> None:
     """Draw the patient that is open, or how to open one; rows are those of the list, in their order."""
-    practice_id, patient_id = st.session_state.get("opened", ("", ""))
+    practice_id, patient_id = neighbours.opened()
     practice = here.practice(practice_id)
+    if not rows.is_empty():
+        # A key must not reach through a dialog to the page behind it.
+        neighbours.draw(rows, has_keys=dialogs.asked() is None)
     if practice is None:
         st.header("Patient", anchor=False)
         st.caption(
@@ -51,8 +53,7 @@ def show(here: Session, rows: pl.DataFrame) -> None:
             "course is listed or not. The box at the start of a row, or Shift+Space on it, ticks it."
         )
         return
-    _turn(rows, practice_id, patient_id)
-    _patient(here, practice, patient_id, opener=open_patient, is_in_list=True)
+    _patient(here, practice, patient_id, opener=neighbours.open_patient, is_in_list=True)
 
 
 def draw_drawer(here: Session) -> None:
@@ -74,10 +75,10 @@ def open_drawer(practice_id: str, patient_id: str) -> None:
     dialogs.ask(DRAWER, (practice_id, patient_id))
 
 
-def _patient(
-    here: Session, practice: Practice, patient_id: str, *, opener: Callable[[str, str], None], is_in_list: bool
-) -> None:
+def _patient(here: Session, practice: Practice, patient_id: str, *, opener: Opener, is_in_list: bool) -> None:
     """Draw everything about a patient; opener opens another one."""
+    # The drawer may be open over the panel.
+    where = "patient" if is_in_list else DRAWER_KEYS
     card = opportunities.patient_card(
         here.store, practice, patient_id, actor=here.actor, now=here.now, today=here.today
     )
@@ -88,7 +89,7 @@ def _patient(
     _details(card.patient, said)
     listed = card.courses.filter("is_listed")
     if here.actor.may(Right.WORK):
-        _actions(practice, patient_id, listed)
+        _actions(practice, patient_id, listed, where)
     if is_in_list:
         _narrow(practice.practice_id, card)
     timelines.last_words(entries)
@@ -96,49 +97,14 @@ def _patient(
         patient_courses.course(course, card, practice)
     numbers = dict(card.courses.select("course_id", "cot_number").iter_rows())
     with st.expander("Consent and preference"):
-        consent_form.draw(here, practice, patient_id, said)
+        consent_form.draw(here, practice, patient_id, said, where)
     _appointments(card.appointments, numbers, here)
     patient_courses.others(card.courses.filter(~pl.col("is_listed")))
-    _household(practice.practice_id, card.household, opener)
-    timelines.draw(here, practice, entries)
+    _household(practice.practice_id, card.household, opener, where)
+    timelines.draw(here, practice, entries, where)
 
 
-def _turn(rows: pl.DataFrame, practice_id: str, patient_id: str) -> None:
-    """Draw the buttons that go to the patient of the row before and after, in the order of the list."""
-    patients = rows.select("practice_id", "patient_id").unique(maintain_order=True).rows()
-    at = patients.index((practice_id, patient_id)) if (practice_id, patient_id) in patients else None
-    before = patients[at - 1] if at else None
-    after = (
-        patients[0]
-        if at is None and patients
-        else patients[at + 1]
-        if at is not None and at + 1 < len(patients)
-        else None
-    )
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        for label, key, icon, to in (
-            ("Previous", "P", ":material/chevron_left:", before),
-            ("Next", "N", ":material/chevron_right:", after),
-        ):
-            st.button(
-                label,
-                key=f"turn_{label}",
-                icon=icon,
-                disabled=to is None,
-                shortcut=key if dialogs.asked() is None else None,
-                help=f"The {label.lower()} patient of the list"
-                if to
-                else "There is none on this page of the list."
-                if at is not None
-                else "The patient is not on the list.",
-                on_click=open_patient,
-                args=to or ("", ""),
-            )
-        if at is not None:
-            st.caption(f"{at + 1:,} of {len(patients):,}", width="content")
-
-
-def _actions(practice: Practice, patient_id: str, listed: pl.DataFrame) -> None:
+def _actions(practice: Practice, patient_id: str, listed: pl.DataFrame, where: str) -> None:
     """Draw what can be done about all the patient's listed courses at once, without ticking a row."""
     if listed.is_empty():
         return
@@ -149,7 +115,7 @@ def _actions(practice: Practice, patient_id: str, listed: pl.DataFrame) -> None:
             fit = rows.filter(pl.col("status").is_in(fitting)) if fitting else rows
             st.button(
                 label,
-                key=f"patient_{name}",
+                key=f"{where}_{name}",
                 icon=icon,
                 disabled=fit.is_empty(),
                 help=f"{meaning}; about {format.count(fit.height, 'course')} of this patient",
@@ -213,7 +179,7 @@ def _appointment(one: dict[str, Any], numbers: dict[str, str]) -> str:
     return f"{', '.join(told)}: **{status}**, {course}"
 
 
-def _household(practice_id: str, household: pl.DataFrame, opener: Callable[[str, str], None]) -> None:
+def _household(practice_id: str, household: pl.DataFrame, opener: Opener, where: str) -> None:
     if household.is_empty():
         return
     st.subheader("Household", anchor=False)
@@ -222,7 +188,7 @@ def _household(practice_id: str, household: pl.DataFrame, opener: Callable[[str,
         worth += [f"{format.uda(member['uda'])} UDA"] if member["uda"] else []
         st.button(
             format.plain(f"{member['patient']}: {', '.join(worth) if member['courses'] else 'nothing open'}"),
-            key=f"open_{member['patient_id']}",
+            key=f"{where}_open_{member['patient_id']}",
             type="tertiary",
             on_click=opener,
             args=(practice_id, member["patient_id"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import uuid4
 
 import streamlit as st
 
@@ -26,28 +25,28 @@ def last_words(entries: Sequence[Entry]) -> None:
         st.markdown(f"{_told(entry)}")
 
 
-def draw(here: Session, practice: Practice, entries: Sequence[Entry]) -> None:
-    """Draw the timeline, the latest few entries first and the others on demand."""
+def draw(here: Session, practice: Practice, entries: Sequence[Entry], where: str) -> None:
+    """Draw the timeline, the latest few entries first and the others on demand; its keys begin with where it is."""
     st.subheader("Timeline", anchor=False)
     if not entries:
         st.caption("Nothing was done about this patient yet.")
         return
     for place, entry in enumerate(entries[:SHOWN]):
-        _entry(here, practice, entry, place)
+        _entry(here, practice, entry, f"{where}_{place}")
     if len(entries) > SHOWN:
         with st.expander(f"Earlier ({len(entries) - SHOWN})"):
             for place, entry in enumerate(entries[SHOWN:], start=SHOWN):
-                _entry(here, practice, entry, place)
+                _entry(here, practice, entry, f"{where}_{place}")
 
 
-def _entry(here: Session, practice: Practice, entry: Entry, place: int) -> None:
+def _entry(here: Session, practice: Practice, entry: Entry, key: str) -> None:
     is_undoable = entry.is_undoable and here.actor.may(Right.WORK)
     with st.container(horizontal=True, vertical_alignment="top", gap="xsmall"):
         st.markdown(_told(entry))
         if is_undoable:
             st.button(
                 "Undo",
-                key=f"undo_{place}_{entry.action_id}",
+                key=f"undo_{key}_{entry.action_id}",
                 type="tertiary",
                 help=f"Undo this {entry.noun}",
                 on_click=_undo,
@@ -76,13 +75,15 @@ def _undo(practice: Practice, entry: Entry) -> None:
             actor=here.actor,
             now=here.now,
             today=here.today,
-            action_id=uuid4().hex,
+            # The same for the second click of a double one, which then does nothing.
+            action_id=" ".join(("undo", entry.action_id or "", practice.practice_id, *entry.opportunity_ids)),
         )
     except SessionEnded:
         st.session_state[outcomes.PROBLEM] = "Your session had ended, so nothing was taken back."
     except CareManagerError as problem:
         st.session_state[outcomes.PROBLEM] = str(problem)
     else:
-        outcomes.tell(outcome, [practice.practice_id])
+        if not outcome.is_repeat:
+            outcomes.tell(outcome, [practice.practice_id])
     # What came of it is said on the page, which a drawer would hide.
     dialogs.close()

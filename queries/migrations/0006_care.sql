@@ -1,6 +1,12 @@
 -- Working an opportunity: what one press of a button did, and what a practice and its people set up for it.
 
 alter table care_states add column last_attempt_at timestamp;   -- the last try to reach the patient, with or without success
+-- Whose course it is: the last contact of a patient is looked for at every look at the list, and courses are many more.
+alter table care_states add column patient_id text;
+update care_states
+set patient_id = courses.patient_id
+from courses
+where courses.practice_id = care_states.practice_id and courses.course_id = care_states.opportunity_id;
 alter table care_states add column booked_on date;              -- the day of a visit that a person says is in the PMS's book
 
 -- One press of a button, whatever number of opportunities it was about. Its id is made when the dialog opens,

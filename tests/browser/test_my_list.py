@@ -78,7 +78,7 @@ def test_the_lightbulb_turns_red_without_a_reload_when_the_manager_assigns(visit
     manager = visit(TOKEN).opens("/")
     expect(bulb(manager)).to_contain_text("Nothing of mine is due", timeout=30_000)
     Table(manager).click(TICK, 4)
-    manager.get_by_role("button", name="Assign", exact=True).click()
+    manager.get_by_role("button", name="Assign Shortcut A").click()
     dialog = manager.get_by_role("dialog")
     dialog.get_by_role("combobox", name="Assign to").click()
     manager.get_by_role("option", name="Amara").click()

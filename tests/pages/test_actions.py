@@ -59,7 +59,7 @@ def asked(opened: Opened, label: str, *rows: int, **query: Any) -> AppTest:
 
 def act(app: AppTest, label: str) -> None:
     """Press a button of the bar, and let the page draw itself."""
-    (found,) = [one for one in app.button if one.label == label and one.key.startswith("do_")]
+    (found,) = [one for one in app.button if one.label == label and (one.key or "").startswith("do_")]
     found.click().run()
     assert not app.exception
 
@@ -113,7 +113,7 @@ def meanwhile(practice: SmallPractice, course: str, service: Any, *args: Any, by
 
 @pytest.mark.usefixtures("elm")
 def test_with_nothing_ticked_no_action_can_be_pressed_and_each_says_why(opened: Opened) -> None:
-    bar = [one for one in opened().button if one.key.startswith("do_")]
+    bar = [one for one in opened().button if (one.key or "").startswith("do_")]
     assert [one.label for one in bar] == ["Log a call", "Note", "Assign", "Snooze", "Reject", "Booked", "Restore"]
     assert {(one.disabled, one.help) for one in bar} == {(True, "Tick rows first.")}
 
@@ -137,7 +137,7 @@ def test_only_what_makes_sense_for_the_status_can_be_pressed(
     elm.state("a", **state)
     app = opened(statuses=ALL)
     tick(app, 0)
-    bar = [one for one in app.button if one.key.startswith("do_")]
+    bar = [one for one in app.button if (one.key or "").startswith("do_")]
     assert {one.label for one in bar if not one.disabled} == pressable
     for one in bar:
         assert one.disabled == (one.help == f"Nothing that is ticked can be used for {one.label.lower()}.")
@@ -151,7 +151,7 @@ def test_who_only_reads_sees_what_is_ticked_but_no_action(
     app = opened()
     tick(app, 0)
     assert "1 course of 1 patient ticked" in read(app)
-    assert not [one for one in app.button if one.key.startswith("do_")]
+    assert not [one for one in app.button if (one.key or "").startswith("do_")]
 
 
 @pytest.mark.usefixtures("elm")
@@ -177,7 +177,10 @@ def test_keys_press_the_bar_but_rest_while_a_dialog_is_open(opened: Opened) -> N
         ("Note", "The note goes to **3 opportunities of 2 patients**."),
         ("Assign", "**3 opportunities of 2 patients** will be assigned to nobody."),
         ("Snooze", "**3 opportunities of 2 patients** go off the list until that day"),
-        ("Reject", "Reject **3 opportunities of 2 patients**? They are hidden until somebody restores them."),
+        (
+            "Reject",
+            "Reject **3 opportunities of 2 patients**? The list hides what is rejected until somebody restores it.",
+        ),
         ("Booked", "Enter the visit in the practice's book first. **3 opportunities of 2 patients** go off the list"),
     ],
 )
@@ -223,7 +226,7 @@ def test_only_who_may_work_the_rows_is_offered(elm: SmallPractice, opened: Opene
 def leaves(practice: SmallPractice, user_id: str) -> None:
     """Let somebody not be active any more."""
     found = next(one for one in people.all_people(practice.store, actor=SYSTEM) if one.user_id == user_id)
-    details = people.Details(found.name, found.email, found.role, found.providers, is_active=False)
+    details = people.Details(found.name, found.email or "", found.role, found.providers, is_active=False)
     people.change(practice.store, user_id, details, actor=SYSTEM, now=NOW)
 
 
@@ -315,8 +318,8 @@ def test_what_cannot_be_is_told_in_the_dialog_which_stays_open_with_what_was_typ
 def test_rejected_it_is_hidden_and_can_be_restored(elm: SmallPractice, opened: Opened) -> None:
     elm.state("a", status="contacted", last_contact_at=NOW.replace(tzinfo=None))
     app = asked(opened, "Reject", 0)
-    assert "The courses themselves are not touched." in read(app)
-    assert "“Wrong in chart” puts them on the page Clean-up, for their provider." in read(app)
+    assert "No course of treatment is touched." in read(app)
+    assert "“Wrong in chart” also puts it on the page Clean-up, for its provider." in read(app)
     assert [button(app, label).label for label in ("Yes, reject", "No")] == ["Yes, reject", "No"]
     app.radio[0].set_value("wrong in chart").run()
     field(app, "In words").set_value("Crown was done in May").run()
@@ -397,7 +400,7 @@ def test_what_was_left_alone_is_told_with_its_reason_ten_by_name_and_the_rest_by
         elm.state(f"r{number}", status="rejected", reject_reason="cost")
     app = asked(opened, "Snooze", *range(13), statuses=ALL)
     confirm(app)
-    (said,) = [one.value.replace("\\", "") for one in app.success]
+    (said,) = [one.value.replace("\\", "") for one in app.warning]
     assert said.startswith("1 opportunity of 1 patient snoozed until 1 Dec 2026.")
     assert "12 were left alone:" in said
     assert "- Okafor, Ngozi, COT R0: it is rejected; restore it first." in said

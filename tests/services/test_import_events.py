@@ -6,13 +6,15 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
 from queries import workflow
 from queries.store import Store
-from services import care, imports
+from services import care, imports, opportunities, practices
 from services.actions import Chosen
 from services.imports import Result
+from services.opportunities import Filters
 from tests.extracts import canonical
 from tests.practice import NOW, SYSTEM, TODAY
 from tests.replay import replayed
@@ -129,3 +131,27 @@ def test_what_the_import_says_of_a_day_is_the_practices(store):
     bring(store)
     bring(store, visits=visit(in_days=0), now=LATER)
     assert events(store)[0][3] == {"visit_on": date(2026, 11, 24).isoformat()}
+
+
+def test_a_contact_follows_a_course_to_the_patient_whose_records_were_merged(store):
+    patients = PATIENTS + "8,Ngozi,Okafor-Bello\n"
+    two = COURSES + COURSES.splitlines()[1].replace("1,7,", "2,8,") + "\n"
+    appointments = "appointment_id,patient_id,course_id,starts_at,status\n"
+
+    def bring_two(courses: str) -> None:
+        extract = canonical(patients=patients, courses=courses, appointments=appointments)
+        imports.apply(store, extract, practice="Elm Road", actor=SYSTEM, now=NOW, today=TODAY)
+
+    def in_peace() -> list[str]:
+        own = practices.all_practices(store)
+        rows = opportunities.worklist(store, own, Filters(), actor=SYSTEM, today=TODAY).rows
+        return rows.filter(pl.col("patient_contacted_on").is_not_null())["opportunity_id"].to_list()
+
+    bring_two(two)
+    chosen = [Chosen("elm-road", "1", 0)]
+    care.attempt(store, chosen, "spoke", actor=SYSTEM, now=NOW, today=TODAY, action_id="rang")
+    assert in_peace() == []
+    bring_two(two.replace("2,8,", "2,7,"))
+    assert in_peace() == ["2"]
+    bring_two(two.replace("1,7,", "1,8,"))
+    assert in_peace() == ["2"]

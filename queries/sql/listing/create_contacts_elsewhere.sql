@@ -4,12 +4,10 @@
 create macro listing.contacts_elsewhere(today) as table
 with recent as (
     select
-        care_states.practice_id, care_states.opportunity_id, courses.patient_id,
+        care_states.practice_id, care_states.opportunity_id, care_states.patient_id,
         care_states.last_contact_at::date as contact_on
     from main.care_states
     join main.practice_settings on practice_settings.practice_id = care_states.practice_id
-    join main.courses on courses.practice_id = care_states.practice_id
-        and courses.course_id = care_states.opportunity_id
     where care_states.last_contact_at::date > today::date - practice_settings.suppression_days
 )
 select opportunities.practice_id, opportunities.opportunity_id, max(recent.contact_on) as contact_on

@@ -1,13 +1,17 @@
--- Add or change the state of opportunities. Grain of `staged`: one row for each opportunity.
+-- Add or change the state of opportunities, with the patient of each. Grain of `staged`: one row for each opportunity.
 insert into care_states (
-    practice_id, opportunity_id, status, snoozed_until, snooze_reason, reject_reason, assigned_to, attempts,
+    practice_id, opportunity_id, patient_id, status, snoozed_until, snooze_reason, reject_reason, assigned_to, attempts,
     last_attempt_at, last_contact_at, booked_on, needs_action_since, needs_action_why, version, changed_by, changed_at
 )
 select
-    practice_id, opportunity_id, status, snoozed_until, snooze_reason, reject_reason, assigned_to, attempts,
-    last_attempt_at, last_contact_at, booked_on, needs_action_since, needs_action_why, 1, changed_by, changed_at
+    staged.practice_id, staged.opportunity_id, courses.patient_id, staged.status, staged.snoozed_until,
+    staged.snooze_reason, staged.reject_reason, staged.assigned_to, staged.attempts, staged.last_attempt_at,
+    staged.last_contact_at, staged.booked_on, staged.needs_action_since, staged.needs_action_why, 1, staged.changed_by,
+    staged.changed_at
 from staged
+left join courses on courses.practice_id = staged.practice_id and courses.course_id = staged.opportunity_id
 on conflict (practice_id, opportunity_id) do update set
+    patient_id = excluded.patient_id,
     status = excluded.status,
     snoozed_until = excluded.snoozed_until,
     snooze_reason = excluded.snooze_reason,

@@ -153,6 +153,8 @@ def _check(chosen: Sequence[Chosen], plan: Plan, now: datetime) -> None:
     needed = CHANNELS if plan.channel == PREFERRED else {plan.channel: ""}
     if not set(needed) <= set(plan.template_ids):
         raise InvalidRequest("Choose a template first. Nothing was sent.")
+    if plan.send_at and plan.send_at < now:
+        raise InvalidRequest("This time has passed. Nothing was sent. Choose a later one, or now.")
     if plan.send_at and plan.send_at > now + timedelta(days=FURTHEST_DAYS):
         raise InvalidRequest(
             f"A message may wait {FURTHEST_DAYS} days at most. Nothing was sent. Choose an earlier day."
@@ -285,10 +287,9 @@ def _joined(letters: Sequence[_Letter], at: Mapping[str, _Practice], plan: Plan)
         is_shared = household and one.why_not is None and at[one.practice_id].settings.is_household_joined
         key = (one.practice_id, household, one.channel, one.address) if is_shared else place
         groups.setdefault(key, []).append(letter)
-    written = [_written(group, at[group[0].recipient.practice_id], plan) for group in groups.values()]
-    if plan.body is not None and sum(one.why_not is None for one in written) > 1:
+    if plan.body is not None and sum(group[0].recipient.why_not is None for group in groups.values()) > 1:
         raise InvalidRequest("A text can be edited for one message alone. Nothing was sent. Use the template as it is.")
-    return written
+    return [_written(group, at[group[0].recipient.practice_id], plan) for group in groups.values()]
 
 
 def _written(group: Sequence[_Letter], at: _Practice, plan: Plan) -> Recipient:

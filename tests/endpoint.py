@@ -85,3 +85,17 @@ def endpoint() -> Iterator[Endpoint]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def deaf() -> Iterator[int]:
+    """Give a port that lets nobody in: who knocks waits until his time is up."""
+    with contextlib.ExitStack() as open_ones:
+        listening = open_ones.enter_context(socket.socket())
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(4):  # they fill the queue
+            knocking = open_ones.enter_context(socket.socket())
+            knocking.setblocking(False)
+            knocking.connect_ex(listening.getsockname())
+        yield int(listening.getsockname()[1])

@@ -14,7 +14,7 @@ from services.practices import Practice
 from services.sequences import CHANNELS, Defined, Step
 from services.templates import Template
 
-FIRST = (Step(0, "email"), Step(7, "sms"), Step(14, "phone"))
+FIRST = (Step(0, "email", "shipped-email-visit"), Step(7, "sms", "shipped-sms-reminder"), Step(14, "phone"))
 """Proposed for a new sequence."""
 
 

@@ -59,6 +59,12 @@ def test_a_file_is_written_as_the_standard_says():
     assert parsed(mail)["Subject"].strip() == ("Zoë " * 60).strip()
 
 
+def test_every_server_can_carry_its_letters():
+    mail = outbox.eml(replace(MESSAGE, text="£1 – “Zoë”", html="<p>£1 – “Zoë”</p>"))
+    assert mail.isascii()
+    assert text(parsed(mail), "html") == "<p>£1 – “Zoë”</p>"
+
+
 @pytest.mark.parametrize("length", [1, 32, 43, 64, 500])
 def test_the_link_to_opt_out_is_whole_however_long(length):
     url = LINK + "t" * length

@@ -15,7 +15,7 @@ import pytest
 from services import senders
 from services.errors import InvalidRequest
 from services.senders.base import DeliveryFailed, DeliveryUnknown, Message
-from tests.endpoint import Answer, Endpoint, Request, endpoint
+from tests.endpoint import Answer, Endpoint, Request, deaf, endpoint
 
 MESSAGE = Message(
     message_id="8b1d",
@@ -205,6 +205,12 @@ def test_who_is_not_there_took_nothing():
     gone = senders.from_settings("sendgrid", {"SENDGRID_API_KEY": "a-key", "SENDGRID_BASE_URL": "http://127.0.0.1:9"})
     with pytest.raises(DeliveryFailed, match="could not be reached") as failed:
         gone.send(MESSAGE)
+    assert not failed.value.permanent
+
+
+def test_who_lets_nobody_in_took_nothing(at):
+    with deaf() as port, pytest.raises(DeliveryFailed, match="could not be reached") as failed:
+        sender(at, SENDGRID_BASE_URL=f"http://127.0.0.1:{port}", SENDGRID_TIMEOUT="0.2").send(MESSAGE)
     assert not failed.value.permanent
 
 

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from services import senders
 from services.errors import InvalidRequest
 from services.senders.base import DeliveryFailed, DeliveryUnknown
-from tests.endpoint import free_port
+from tests.endpoint import deaf, free_port
 from tests.services.senders.test_outbox import parsed
 from tests.services.senders.test_sendgrid import MESSAGE
 
@@ -180,6 +180,14 @@ def test_who_is_not_there_took_nothing():
     keys = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": "9", "SMTP_SECURITY": "none"}
     with pytest.raises(DeliveryFailed, match="could not be reached") as failed:
         senders.from_settings("smtp", keys).send(MESSAGE)
+    assert not failed.value.permanent
+
+
+def test_who_lets_nobody_in_took_nothing():
+    with deaf() as port, pytest.raises(DeliveryFailed, match="could not be reached") as failed:
+        senders.from_settings("smtp", {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(port), "SMTP_TIMEOUT": "0.2"}).send(
+            MESSAGE
+        )
     assert not failed.value.permanent
 
 

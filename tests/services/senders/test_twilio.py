@@ -14,7 +14,7 @@ import pytest
 from services import senders
 from services.errors import InvalidRequest
 from services.senders.base import DeliveryFailed, DeliveryUnknown, Message
-from tests.endpoint import Answer, Endpoint, Request, endpoint
+from tests.endpoint import Answer, Endpoint, Request, deaf, endpoint
 
 MESSAGE = Message(
     message_id="8b1d",
@@ -138,6 +138,12 @@ def test_what_may_have_left_is_unknown_and_asked_once(at, told):
 def test_who_is_not_there_took_nothing():
     with pytest.raises(DeliveryFailed, match="could not be reached") as failed:
         senders.from_settings("twilio", {**KEYS, "TWILIO_BASE_URL": "http://127.0.0.1:9"}).send(MESSAGE)
+    assert not failed.value.permanent
+
+
+def test_who_lets_nobody_in_took_nothing(at):
+    with deaf() as port, pytest.raises(DeliveryFailed, match="could not be reached") as failed:
+        sender(at, TWILIO_BASE_URL=f"http://127.0.0.1:{port}", TWILIO_TIMEOUT="0.2").send(MESSAGE)
     assert not failed.value.permanent
 
 

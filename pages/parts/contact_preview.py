@@ -73,7 +73,9 @@ def summary(found: Seen) -> None:
         dear = sum(not one.is_basic for one in sms)
         st.caption(
             f"{len(sms):,} by SMS, sent and paid as {paid:,}"
-            + (f"; {dear:,} hold a character that makes them dearer." if dear else ".")
+            + {0: ".", 1: "; 1 holds a character that makes it dearer."}.get(
+                dear, f"; {dear:,} hold characters that make them dearer."
+            )
         )
 
 

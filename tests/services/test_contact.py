@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from services.errors import InvalidRequest
 from services.practices import Practice
 from services.templates import Draft
 from tests.letters import BOTH, EMAIL, SMS, kinds, messages, settle, work, write
+from tests.pages.crowd import crowd
 from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
 
 CHOICES: dict[str, Any] = {"actor": SYSTEM, "now": NOW, "today": TODAY}
@@ -560,3 +562,18 @@ def test_nothing_is_taken_back_twice(practice):
     undo(practice)
     with pytest.raises(InvalidRequest, match="taken back already"):
         care.undo(practice.store, [practice.id], "pressed", action_id="again", **CHOICES)
+
+
+# --- Many
+
+
+def test_a_thousand_are_queued_in_two_seconds_and_taken_back_as_fast(practice, store):
+    crowd(practice, 1_000)
+    started = time.perf_counter()
+    outcome = write(practice, *(f"c{number}" for number in range(1_000)), channel=PREFERRED)
+    queued = time.perf_counter()
+    assert (outcome.opportunities, outcome.left) == (1_000, ())
+    assert undo(practice).opportunities == 1_000
+    assert {message["state"] for message in messages(store)} == {"cancelled"}
+    assert queued - started < 2
+    assert time.perf_counter() - queued < 2

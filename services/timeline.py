@@ -200,7 +200,8 @@ def _what(event: Mapping[str, Any], names: Names) -> str:
         seen = after.get("visit_on")
         return f"Booked in the PMS for {_day(seen)}" if seen else f"Booked for {_day(after.get('booked_on'))}"
     if kind == "returned":
-        return "Visit cancelled: back on the list"
+        moved = after.get("visit_on")
+        return f"{f'Visit moved to {_day(moved)}' if moved else 'No visit coming any more'}: back on the list"
     if kind == "restored":
         return "Restored to the list"
     if kind == "undone":

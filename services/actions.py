@@ -32,7 +32,7 @@ DID = {
     "noted": "wrote a note",
     "rejected": "rejected it",
     "restored": "restored it",
-    "returned": "found its visit cancelled",
+    "returned": "found no visit coming any more",
     "snoozed": "snoozed it",
     "undone": "undid what was done",
 }

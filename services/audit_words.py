@@ -38,7 +38,7 @@ KINDS = {
     "reject reasons changed": "Changed the reasons for rejecting",
     "rejected": "Rejected",
     "restored": "Restored",
-    "returned": "Visit cancelled: back on the list",
+    "returned": "No visit coming any more: back on the list",
     "sample added": "Added the sample practice",
     "sample removed": "Removed the sample practice",
     settings.CHANGED: "Changed a setting",
@@ -62,16 +62,17 @@ NOBODY = {settings.SYSTEM: "The system", "first start": "The first start"}
 LABELS = {
     "assigned_to": "assigned to",
     "body": "text",
-    "booked_on": "visit on",
+    "booked_on": "said to be on",
     "email": "e-mail",
     "from_on": "from",
-    "in_pms": "in the PMS",
+    "in_pms": "in the PMS:",
     "is_active": "active",
     "is_shared": "shared",
     "reject_reason": "reason",
     "snooze_reason": "reason",
     "snoozed_until": "until",
     "to_on": "until",
+    "uda": "UDA",
     "uda_target": "UDAs to do",
     "uda_value_pence": "UDA value",
     "value_pence": "value",
@@ -163,6 +164,9 @@ def details(row: Mapping[str, Any], names: Names) -> str:
         return _setting(row["note"], before.get("value"), after.get("value"))
     about = [f"COT {row['cot_number']}"] if row["cot_number"] else []
     said = {*LEFT_OUT}
+    if row["kind"] == "undone" and "kind" in after:
+        about.append(kind_in_words(after["kind"]).lower())
+        said.add("kind")
     if "user_id" in after:
         about.append(after.get("name") or names.people.get(after["user_id"], after["user_id"]))
         said |= set() if "name" in before else {"name"}

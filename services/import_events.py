@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from queries import opportunities as queries
-from queries import workflow
+from queries import pms, workflow
 from queries.store import Transaction
 from services import actions, practices, words
 from services.actions import Step
@@ -23,9 +23,10 @@ TOLD = {
     "is_active": "is_active",
     "value_pence": "value_pence",
     "uda_left": "uda",
+    "planned_visits": "planned_visits",
     "in_pms": "in_pms",
 }
-"""What a person would care about when it changes: the columns of the rule, and their names in the event."""
+"""What a person would care about when it changes: the columns of `courses`, and their names in the event."""
 
 GONE = {"deleted": "deleted", "absent": "no longer in the extract"}
 
@@ -36,7 +37,17 @@ def courses(tx: Transaction, practice_id: str | None, *, today: date) -> pl.Data
     if practice is None:
         return None
     found = queries.courses_on(tx, practice.practice_id, today=today, settings=rule_of(practice))
-    return found.with_columns(in_pms=pl.col("reason").replace_strict(GONE, default="there", return_dtype=pl.String))
+    length = pl.format("{} min", "minutes").fill_null("of no length")
+    visits = (
+        pms.read(tx, practice.practice_id, "planned_visits")
+        .sort("course_id", "position", "planned_visit_id")
+        .group_by("course_id", maintain_order=True)
+        .agg(planned_visits=length.str.join(", "))
+    )
+    return found.join(visits, on="course_id", how="left", maintain_order="left").with_columns(
+        pl.col("uda_left").cast(pl.Float64),
+        in_pms=pl.col("reason").replace_strict(GONE, default="there", return_dtype=pl.String),
+    )
 
 
 def record(
@@ -60,7 +71,7 @@ def record(
     notes = _reject_inactive(tx, after, became_inactive, now=now, today=today)
     if before is not None:
         both = after.join(before, on="opportunity_id", how="inner", suffix="_before")
-        _note_changes(tx, both, actor=actor, now=now, today=today)
+        _note_changes(tx, practice_id, both, actor=actor, now=now)
         notes += _note_visits(tx, both, now=now, today=today)
     return notes
 
@@ -80,43 +91,64 @@ def _reject_inactive(
     return [f"Rejected: {courses_that} made inactive in the chart."]
 
 
-def _note_changes(tx: Transaction, both: pl.DataFrame, *, actor: Actor, now: datetime, today: date) -> None:
-    """Keep what changed about each course that is any different now."""
-    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in TOLD)
-    changed = both.filter(differs)
-    told = {row["opportunity_id"]: row for row in changed.to_dicts()}
-    steps = []
-    for row in _states(tx, changed, today=today):
-        course = told[row["opportunity_id"]]
-        differing = [column for column in TOLD if course[column] != course[f"{column}_before"]]
-        facts = {TOLD[column]: course[column] for column in differing}
-        was = {TOLD[column]: course[f"{column}_before"] for column in differing}
-        steps.append((row, [Step("course changed", facts=facts, was=was)]))
-    if steps:
-        actions.write(tx, steps, kind="course changed", actor=actor, now=now, action_id=None)
+def _note_changes(tx: Transaction, practice_id: str, both: pl.DataFrame, *, actor: Actor, now: datetime) -> None:
+    """Keep what changed about each course that is any different now; an import may change every one of a practice."""
+    payors = dict(pms.read(tx, practice_id, "payors").select("payor_id", "name").iter_rows())
+    differs = {name: pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in TOLD}
+
+    def told(end: str) -> pl.Expr:
+        """Write the fields that differ as JSON."""
+        fields = []
+        for name, said in TOLD.items():
+            value = pl.col(f"{name}{end}").replace(payors) if name == "payor_id" else pl.col(f"{name}{end}")
+            field = pl.struct(value.alias(said)).struct.json_encode().str.strip_prefix("{").str.strip_suffix("}")
+            fields.append(pl.when(differs[name]).then(field))
+        return pl.concat_str(pl.lit("{"), pl.concat_str(fields, separator=", ", ignore_nulls=True), pl.lit("}"))
+
+    events = both.filter(pl.any_horizontal(differs.values())).select(
+        "practice_id",
+        "opportunity_id",
+        "patient_id",
+        kind=pl.lit("course changed"),
+        by_user=pl.lit(actor.user_id),
+        happened_at=pl.lit(workflow.utc(now), pl.Datetime("us")),
+        note=pl.lit(None, pl.String),
+        before=told("_before"),
+        after=told(""),
+        action_id=pl.lit(None, pl.String),
+        undoes=pl.lit(None, pl.Int64),
+    )
+    if events.height:
+        workflow.record_events(tx, events)
 
 
 def _note_visits(tx: Transaction, both: pl.DataFrame, *, now: datetime, today: date) -> list[str]:
-    """Keep which opportunities are booked now, and which visits are cancelled again."""
+    """Keep which opportunities are booked now, which have no visit coming any more, and what people told of visits."""
     booked = both.filter(pl.col("is_listed_before") & (pl.col("reason") == "booked"))
     returned = both.filter((pl.col("reason_before") == "booked") & pl.col("is_listed"))
-    visits = {row["opportunity_id"]: row for row in pl.concat([booked, returned]).to_dicts()}
+    # A visit beyond the horizon leaves a course listed; what a person told of it is known from the PMS all the same.
+    is_new_visit = pl.col("counted_visit_on").ne_missing(pl.col("counted_visit_on_before"))
+    far = both.filter(pl.col("is_listed_before") & (pl.col("reason") == "booked_too_far_ahead") & is_new_visit)
+    visits = {row["opportunity_id"]: row for row in pl.concat([booked, returned, far]).to_dicts()}
     steps: list[tuple[Mapping[str, Any], Sequence[Step]]] = []
-    for row in _states(tx, booked, today=today):
+    for row in _states(tx, pl.concat([booked, far]), today=today):
+        visit = visits[row["opportunity_id"]]
+        if visit["is_listed"] and not row["booked_on"]:
+            continue
         # What a person told us is confirmed: the import has it from here on.
         confirmed = {"booked_on": None} if row["booked_on"] else {}
-        visit_on = visits[row["opportunity_id"]]["counted_visit_on"]
-        steps.append((row, [Step("booked", confirmed, facts={"visit_on": visit_on})]))
+        steps.append((row, [Step("booked", confirmed, facts={"visit_on": visit["counted_visit_on"]})]))
     for row in _states(tx, returned, today=today):
-        visit_on = visits[row["opportunity_id"]]["counted_visit_on_before"]
-        steps.append((row, [Step("returned", facts={"visit_was_on": visit_on})]))
+        visit = visits[row["opportunity_id"]]
+        moved = {"visit_on": visit["counted_visit_on"]} if visit["counted_visit_on"] else {}
+        steps.append((row, [Step("returned", facts={"visit_was_on": visit["counted_visit_on_before"], **moved})]))
     if steps:
         actions.write(tx, steps, kind="booked", actor=SYSTEM, now=now, action_id=None)
     notes = []
     if booked.height:
         notes.append(f"{_counted(booked.height)} booked now.")
     if returned.height:
-        notes.append(f"{_counted(returned.height)} back on the list: the visit was cancelled.")
+        notes.append(f"{_counted(returned.height)} back on the list: no visit is coming within the days looked ahead.")
     return notes
 
 

@@ -97,20 +97,27 @@ def of_patient(store: Store, practice: Practice, patient_id: str, *, actor: Acto
         if same := entries.get(key):
             entry = replace(
                 same,
-                cot_numbers=same.cot_numbers + entry.cot_numbers,
-                opportunity_ids=same.opportunity_ids + entry.opportunity_ids,
+                cot_numbers=entry.cot_numbers + same.cot_numbers,
+                opportunity_ids=entry.opportunity_ids + same.opportunity_ids,
             )
         entries[key] = entry
     return list(entries.values())
 
 
 @allowed(Right.SEE, practice="practices")
-def with_last_notes(store: Store, practices: Sequence[Practice], rows: pl.DataFrame, *, actor: Actor) -> pl.DataFrame:
-    """Add last_note to rows of the work list: who last rang, wrote, noted or rejected, and when; else null."""
+def with_last_notes(
+    store: Store,
+    practices: Sequence[Practice],
+    rows: pl.DataFrame,
+    *,
+    actor: Actor,
+    kinds: Sequence[str] = (*SPOKEN_OF, "rejected"),
+) -> pl.DataFrame:
+    """Add last_note to rows of the work list: who last did one of these kinds of things, when and how; else null."""
     names = audit_words.names_of(store, [practice.practice_id for practice in practices])
     zones = {practice.practice_id: ZoneInfo(practice.timezone) for practice in practices}
     found = queries.last_words(
-        store, rows["practice_id"].to_list(), rows["opportunity_id"].to_list(), kinds=(*SPOKEN_OF, "rejected")
+        store, rows["practice_id"].to_list(), rows["opportunity_id"].to_list(), kinds=kinds
     ).to_dicts()
     told = [
         (event["practice_id"], event["opportunity_id"], _last_note(event, names, zones[event["practice_id"]]))
@@ -200,7 +207,8 @@ def _what(event: Mapping[str, Any], names: Names) -> str:
         seen = after.get("visit_on")
         return f"Booked in the PMS for {_day(seen)}" if seen else f"Booked for {_day(after.get('booked_on'))}"
     if kind == "returned":
-        return "Visit cancelled: back on the list"
+        moved = after.get("visit_on")
+        return f"{f'Visit moved to {_day(moved)}' if moved else 'No visit coming any more'}: back on the list"
     if kind == "restored":
         return "Restored to the list"
     if kind == "undone":

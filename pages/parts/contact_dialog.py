@@ -44,13 +44,13 @@ def _body(dialog: Dialog, about: About, here: Session) -> None:
             _say_when(here, practices, plan)
         _buttons(dialog, plan, len(seen.going) if seen else 0)
     with messages:
-        if seen is None or not seen.going:
-            st.caption("There is no message to show.")
-        elif len(seen.going) == 1:
+        if seen and len(seen.going) == 1:
             contact_preview.edit(about, here, seen.going[0])
-        else:
+        elif seen and seen.going:
             contact_preview.step(about, here, seen.going)
-    if seen is not None and seen.left:
+        elif seen:
+            contact_preview.left(seen)
+    if seen and seen.going and seen.left:
         contact_preview.left(seen)
 
 
@@ -74,7 +74,7 @@ def _practices(about: About, here: Session) -> list[Practice]:
 
 def _ask(about: About, here: Session, practices: list[Practice]) -> None:
     """Draw what is chosen: channel, templates, visit, time."""
-    st.write(f"To the patients of {about.words}.")
+    st.write(f"About {about.words}.")
     way = st.segmented_control(
         "By",
         list(WAYS),

@@ -65,6 +65,7 @@ def summary(found: Seen) -> None:
     reached = {_patient(row) for one in found.going for row in one.rows}
     missed = {_patient(row) for row, _ in found.left} - reached
     told = f"{format.count(len(found.going), 'message')} to {format.count(len(reached), 'patient')}"
+    told = told if found.going else "No message"
     none = f"; {len(missed):,} {'gets' if len(missed) == 1 else 'get'} none" if missed else ""
     st.markdown(f"**{told}{none}**")
     sms = [sms_length.measured(one.body or "") for one in found.going if one.channel == "sms"]

@@ -121,7 +121,8 @@ def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]
             heading("status", "Status"),
             options=[*statuses["status_text"], *chips],
             color=[*(COLOURS[status] for status in statuses["status"]), *("yellow" for _ in chips)],
-            width=88,
+            # As wide as its longest words need: most pages have but one short word in each row.
+            width=214 if chips or statuses["status"].is_in(["snoozed", "booked"]).any() else 88,
         ),
         "assigned_to": text(heading("assigned_to", "Assigned to"), width=86),
         # Cells have no tooltips: Enter opens the whole note, and the patient beside the list has those before it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import polars as pl
@@ -33,6 +32,9 @@ QUICK = (
     action_dialogs.BOOKED,
 )
 """The actions on the patient who is open."""
+
+HEADINGS = "<style>.st-key-drawer h2 {font-size: 1.35rem} .st-key-drawer h3 {font-size: 1.1rem}</style>"
+"""In a dialog a heading would be smaller than the text below it."""
 
 PAST_SHOWN = 10
 
@@ -66,7 +68,12 @@ def draw_drawer(here: Session) -> None:
     if practice is None:
         dialogs.close()
         return
-    body = partial(_patient, here, practice, patient_id, opener=open_drawer, is_in_list=False)
+
+    def body() -> None:
+        with st.container(key="drawer"):
+            st.html(HEADINGS)
+            _patient(here, practice, patient_id, opener=open_drawer, is_in_list=False)
+
     dialogs.draw(dialog, "Patient", body, position="right")
 
 
@@ -90,8 +97,6 @@ def _patient(here: Session, practice: Practice, patient_id: str, *, opener: Open
     listed = card.courses.filter("is_listed")
     if here.actor.may(Right.WORK):
         _actions(practice, patient_id, listed, where)
-    if is_in_list:
-        _narrow(practice.practice_id, card)
     timelines.last_words(entries)
     for course in listed.to_dicts():
         patient_courses.course(course, card, practice)
@@ -101,6 +106,8 @@ def _patient(here: Session, practice: Practice, patient_id: str, *, opener: Open
     _appointments(card.appointments, numbers, here)
     patient_courses.others(card.courses.filter(~pl.col("is_listed")))
     _household(practice.practice_id, card.household, opener, where)
+    if is_in_list:
+        _narrow(practice.practice_id, card)
     timelines.draw(here, practice, entries, where)
 
 
@@ -109,14 +116,13 @@ def _actions(practice: Practice, patient_id: str, listed: pl.DataFrame, where: s
     if listed.is_empty():
         return
     rows = listed.with_columns(practice_id=pl.lit(practice.practice_id), patient_id=pl.lit(patient_id))
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xxsmall"):
         for name in QUICK:
-            label, icon, fitting, meaning = action_bar.ACTIONS[name]
+            label, _, fitting, meaning = action_bar.ACTIONS[name]
             fit = rows.filter(pl.col("status").is_in(fitting)) if fitting else rows
             st.button(
                 label,
                 key=f"{where}_{name}",
-                icon=icon,
                 disabled=fit.is_empty(),
                 help=f"{meaning}; about {format.count(fit.height, 'course')} of this patient",
                 on_click=action_dialogs.ask,
@@ -183,13 +189,15 @@ def _household(practice_id: str, household: pl.DataFrame, opener: Opener, where:
     if household.is_empty():
         return
     st.subheader("Household", anchor=False)
-    for member in household.to_dicts():
-        worth = [format.count(member["courses"], "course"), format.pounds(member["value_pence"])]
-        worth += [f"{format.uda(member['uda'])} UDA"] if member["uda"] else []
-        st.button(
-            format.plain(f"{member['patient']}: {', '.join(worth) if member['courses'] else 'nothing open'}"),
-            key=f"{where}_open_{member['patient_id']}",
-            type="tertiary",
-            on_click=opener,
-            args=(practice_id, member["patient_id"]),
-        )
+    with st.container(gap="xxsmall"):
+        for member in household.to_dicts():
+            worth = [format.count(member["courses"], "course"), format.pounds(member["value_pence"])]
+            worth += [f"{format.uda(member['uda'])} UDA"] if member["uda"] else []
+            st.button(
+                format.plain(f"{member['patient']}: {', '.join(worth) if member['courses'] else 'nothing open'}"),
+                key=f"{where}_open_{member['patient_id']}",
+                icon=":material/person:",
+                type="tertiary",
+                on_click=opener,
+                args=(practice_id, member["patient_id"]),
+            )

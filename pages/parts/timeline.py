@@ -21,8 +21,11 @@ LAST_WORDS = 3
 
 def last_words(entries: Sequence[Entry]) -> None:
     """Draw the latest calls and notes: what to read before ringing again."""
-    for entry in timeline.last_words(entries, LAST_WORDS):
-        st.markdown(f"{_told(entry)}")
+    if last := timeline.last_words(entries, LAST_WORDS):
+        st.subheader("Last notes and calls", anchor=False)
+        with st.container(gap="xsmall"):
+            for entry in last:
+                st.markdown(_told(entry))
 
 
 def draw(here: Session, practice: Practice, entries: Sequence[Entry], where: str) -> None:
@@ -42,13 +45,13 @@ def draw(here: Session, practice: Practice, entries: Sequence[Entry], where: str
 def _entry(here: Session, practice: Practice, entry: Entry, key: str) -> None:
     is_undoable = entry.is_undoable and here.actor.may(Right.WORK)
     with st.container(horizontal=True, vertical_alignment="top", gap="xsmall"):
-        st.markdown(_told(entry))
+        st.markdown(_told(entry), width="stretch")
         if is_undoable:
             st.button(
-                "Undo",
+                f"Undo {entry.noun}",
                 key=f"undo_{key}_{entry.action_id}",
                 type="tertiary",
-                help=f"Undo this {entry.noun}",
+                help="Put back what was before, for this patient alone",
                 on_click=_undo,
                 args=(practice, entry),
             )
@@ -58,10 +61,10 @@ def _told(entry: Entry) -> str:
     """Say when, who, about which course, what, and the note."""
     about = f", COT {', '.join(entry.cot_numbers)}" if entry.cot_numbers else ""
     when = f"{format.day(entry.happened_at.date())}, {entry.happened_at:%H:%M}"
-    told = f":small[{when}, {format.plain(entry.who + about)}]  \n**{format.plain(entry.what)}**"
+    what = f"**{format.plain(entry.what)}**" + (f": {format.plain(entry.note)}" if entry.note else "")
     if entry.is_undone:
-        told = told.replace("**", "~~") + " (undone)"
-    return f"{told}: {format.plain(entry.note)}" if entry.note else told
+        what = f"~~{what}~~ (undone)"
+    return f":small[{when}, {format.plain(entry.who + about)}]  \n{what}"
 
 
 def _undo(practice: Practice, entry: Entry) -> None:

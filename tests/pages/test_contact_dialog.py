@@ -134,7 +134,7 @@ def test_by_sms_only_the_template_for_sms_is_asked_for(opened: Opened) -> None:
 @pytest.mark.usefixtures("three")
 def test_when_nobody_gets_one_there_is_nothing_to_press(opened: Opened) -> None:
     app = contacting(opened(), 2)
-    assert "0 messages to 0 patients; 1 gets none" in read(app)
+    assert "No message; 1 gets none" in read(app)
     assert button(app, "Send 0 messages").disabled
 
 
@@ -232,7 +232,7 @@ def test_what_somebody_else_did_since_is_left_alone(opened: Opened, three: Small
 def test_an_unlinked_visit_is_said_and_can_be_passed_over(opened: Opened, three: SmallPractice) -> None:
     three.appointment(None, in_days=10)
     app = contacting(opened(), 0)
-    assert "0 messages to 0 patients; 1 gets none" in read(app)
+    assert "No message; 1 gets none" in read(app)
     choose(app, "checkbox", "Also to who has a visit that is not linked", True)
     assert "1 message to 1 patient" in read(app)
 
@@ -270,7 +270,7 @@ def test_do_not_contact_is_a_switch(opened: Opened, three: SmallPractice) -> Non
     choose(app, "toggle", "Do not contact", True)
     assert "Do not contact (told us on" in read(app)
     app = contacting(app, 0)
-    assert "0 messages to 0 patients; 1 gets none" in read(app)
+    assert "No message; 1 gets none" in read(app)
     choose(app, "toggle", "Do not contact", False)
     elm = practices.all_practices(three.store)[0]
     assert consents.of(three.store, elm, "okafor", actor=SYSTEM)["contact"].value == "yes"
@@ -281,6 +281,6 @@ def test_from_the_patient_all_of_their_courses_are_written_about(opened: Opened,
     app = tick(opened(), cell=(0, "patient"))
     (quick,) = [one for one in app.button if one.key == "patient_contact"]
     quick.click().run()
-    assert "To the patients of **2 opportunities of 1 patient**." in read(app)
+    assert "About **2 opportunities of 1 patient**." in read(app)
     press(app, "Send 1 message")
     assert "2 opportunities of 1 patient contacted by 1 message." in read(app)

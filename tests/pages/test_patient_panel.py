@@ -137,7 +137,7 @@ def test_the_timeline_says_what_was_done_and_takes_it_back(practice):
     note(practice, "1")
     app = opened(practice, "a")
     assert "Works nights." in read(app)
-    press(app, "Undo")
+    press(app, "Undo note")
     assert "1 opportunity of 1 patient as before." in read(app)
     assert "(undone)" in read(app)
 
@@ -164,7 +164,7 @@ def test_who_may_only_read_sees_the_timeline_and_no_button_that_writes(practice,
     signed_in_as(monkeypatch, practice.store, "reader")
     app = opened(practice, "a")
     assert "Works nights." in read(app)
-    assert not [one for one in app.button if one.label in ("Undo", "Note", "Snooze", "Reject", "Log a call")]
+    assert not [one for one in app.button if one.label in ("Undo note", "Note", "Snooze", "Reject", "Log a call")]
 
 
 @pytest.mark.parametrize("page", ["audit.py", "settings.py", "my_list.py", "clean_up.py", "account.py"])

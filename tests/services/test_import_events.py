@@ -11,7 +11,7 @@ import pytest
 
 from queries import workflow
 from queries.store import Store
-from services import care, imports, opportunities, practices
+from services import care, imports, opportunities, practices, timeline
 from services.actions import Chosen
 from services.imports import Result
 from services.opportunities import Filters
@@ -45,6 +45,12 @@ def events(store: Store) -> list[tuple[str, str, Any, Any]]:
     return [(kind, by, *(json.loads(side) if side else None for side in sides)) for kind, by, *sides in rows]
 
 
+def last_entry(store: Store) -> timeline.Entry:
+    """The newest line of the patient's timeline."""
+    (practice,) = practices.all_practices(store)
+    return timeline.of_patient(store, practice, "7", actor=SYSTEM)[0]
+
+
 def test_one_booked_in_the_pms_is_noted_by_the_system(store):
     bring(store)
     result = bring(store, visits=visit(), now=LATER)
@@ -60,7 +66,9 @@ def test_one_whose_visit_was_cancelled_is_noted_to_be_back(store, status):
     result = bring(store, visits=visit(status), now=LATER)
     assert events(store)[-1] == ("returned", "system", None, {"visit_was_on": "2026-12-03"})
     assert result.note is not None
-    assert "1 opportunity is back on the list" in result.note
+    assert "1 opportunity is back on the list: no visit is coming" in result.note
+    entry = last_entry(store)
+    assert (entry.what, entry.who) == ("No visit coming any more: back on the list", "The system")
 
 
 @pytest.mark.parametrize(("in_days", "is_booked"), [(90, True), (91, False)])
@@ -93,6 +101,11 @@ def test_what_a_person_said_was_booked_is_confirmed_by_the_import(store):
         (COURSES.replace("420.00", "300.00"), {"value_pence": 42000}, {"value_pence": 30000}),
         (COURSES.replace(",BA,", ",CD,"), {"provider": "ba"}, {"provider": "cd"}),
         (COURSES.replace(",no", ",yes"), {"in_pms": "there"}, {"in_pms": "deleted"}),
+        (
+            COURSES.replace("420.00", "300.00").replace(",BA,", ",CD,"),
+            {"provider": "ba", "value_pence": 42000},
+            {"provider": "cd", "value_pence": 30000},
+        ),
     ],
 )
 def test_a_changed_course_is_noted_with_who_imported_and_what_changed(store, courses, before, after):
@@ -100,6 +113,93 @@ def test_a_changed_course_is_noted_with_who_imported_and_what_changed(store, cou
     bring(store, courses=courses, now=LATER)
     changed = [event for event in events(store) if event[0] == "course changed"]
     assert changed == [("course changed", SYSTEM.user_id, before, after)]
+
+
+@pytest.mark.parametrize(
+    ("later", "before", "after"),
+    [
+        ({"payor": 'NHS "3"'}, {"payor": "Private"}, {"payor": 'NHS "3"'}),
+        ({"completed": str(TODAY)}, {"completed_on": None}, {"completed_on": str(TODAY)}),
+        ({"active": "no"}, {"is_active": True}, {"is_active": False}),
+        ({"items": "i,1,Crown,private,99.50,\n"}, {"value_pence": 42000}, {"value_pence": 9950}),
+        (
+            {"items": f"i,1,Crown,private,420.00,{TODAY}\nj,1,Veneer,private,5.00,\n"},
+            *({"value_pence": n} for n in (42000, 500)),
+        ),
+        ({"visits": "v,1,1,45\n"}, {"planned_visits": "30 min, of no length"}, {"planned_visits": "45 min"}),
+        ({"visits": ""}, {"planned_visits": "30 min, of no length"}, {"planned_visits": None}),
+        ({"visits": "w,1,2,\nv,1,1,30\n"}, None, None),
+        ({"items": "i,1,Gold crown,private,420.00,\n"}, None, None),
+    ],
+)
+def test_what_a_person_would_care_about_is_told_and_nothing_else(store, later, before, after):
+    def bring_all(
+        *,
+        payor: str = "Private",
+        completed: str = "",
+        active: str = "yes",
+        items: str = "i,1,Crown,private,420.00,\n",
+        visits: str = "v,1,1,30\nw,1,2,\n",
+    ) -> None:
+        quoted = payor.replace('"', '""')
+        extract = canonical(
+            patients=PATIENTS,
+            courses="course_id,patient_id,opened_on,provider_id,payor_id,completed_on,is_active\n"
+            f'1,7,{OPENED},BA,"{quoted}",{completed},{active}\n',
+            treatment_items="treatment_item_id,course_id,description,charged_to,price,completed_on\n" + items,
+            planned_visits="planned_visit_id,course_id,position,minutes\n" + visits,
+        )
+        imports.apply(store, extract, practice="Elm Road", actor=SYSTEM, now=NOW, today=TODAY)
+
+    bring_all()
+    bring_all(**later)
+    changed = [event[1:] for event in events(store) if event[0] == "course changed"]
+    assert changed == ([(SYSTEM.user_id, before, after)] if before else [])
+
+
+def test_udas_left_are_told_as_a_number(store):
+    nhs = "course_id,patient_id,opened_on,provider_id,payor_id,uda,uda_done\n1,7,{},BA,NHS,7,{}\n"
+    bring(store, courses=nhs.format(OPENED, ""))
+    bring(store, courses=nhs.format(OPENED, "2.5"), now=LATER)
+    assert events(store) == [("course changed", SYSTEM.user_id, {"uda": 7.0}, {"uda": 4.5})]
+
+
+def test_a_visit_moved_beyond_the_horizon_is_told_so(store):
+    bring(store)
+    bring(store, visits=visit())
+    bring(store, visits=visit(in_days=120), now=LATER)
+    after = {"visit_was_on": "2026-12-03", "visit_on": "2027-03-24"}
+    assert events(store)[-1] == ("returned", "system", None, after)
+    assert last_entry(store).what == "Visit moved to 24 Mar 2027: back on the list"
+
+
+@pytest.mark.parametrize(("in_days", "is_confirmed"), [(120, True), (None, False)])
+def test_a_told_visit_beyond_the_horizon_is_confirmed_too(store, in_days, is_confirmed):
+    bring(store)
+    told = TODAY + timedelta(days=120)
+    care.book(
+        store,
+        [Chosen("elm-road", "1", 0)],
+        visit_on=told,
+        actor=SYSTEM,
+        now=NOW,
+        today=TODAY,
+        action_id="pressed",
+    )
+    bring(store, visits=visit(in_days=in_days) if in_days else "", now=LATER)
+    (state,) = workflow.states(store, "elm-road").to_dicts()
+    assert state["booked_on"] == (None if is_confirmed else told)
+
+
+def test_a_told_visit_is_not_confirmed_by_one_that_was_there_before(store):
+    bring(store, visits=visit(in_days=120))
+    told = TODAY + timedelta(days=9)
+    care.book(
+        store, [Chosen("elm-road", "1", 0)], visit_on=told, actor=SYSTEM, now=NOW, today=TODAY, action_id="pressed"
+    )
+    bring(store, visits=visit(in_days=120), courses=COURSES.replace("420.00", "300.00"), now=LATER)
+    (state,) = workflow.states(store, "elm-road").to_dicts()
+    assert state["booked_on"] == told
 
 
 def test_a_course_that_a_full_extract_no_longer_has_is_noted(store):

@@ -113,7 +113,9 @@ def receive(store: Store, inbound: Inbound, *, now: datetime, today_at: TodayAt)
             body=inbound.text,
             now=now,
         )
-        if is_new and inbound.wish:
+        # "Yes" is a wish to be written to again only from who had opted out; else it is an answer.
+        is_wish = inbound.wish == "stop" or (inbound.wish == "start" and _is_out(tx, practice_id, patient_ids))
+        if is_new and is_wish:
             for patient_id in patient_ids:
                 consents.keep(
                     tx,
@@ -164,6 +166,15 @@ def _patients_of(tx: Transaction, practice_id: str, address: str) -> list[str]:
     """Return whose mobile number it is; a household may share one."""
     rows = contact_queries.patients_with_mobile(tx, practice_id, address[-9:])
     return [row["patient_id"] for row in rows if contact_settings.mobile(row["mobile"]) == address]
+
+
+def _is_out(tx: Transaction, practice_id: str, patient_ids: Sequence[str]) -> bool:
+    """Say whether one of these patients opted out of SMS here."""
+    return any(
+        (said["about"], said["value"]) == ("sms", "no")
+        for patient_id in patient_ids
+        for said in contact_queries.consents(tx, practice_id, patient_id)
+    )
 
 
 def _about(

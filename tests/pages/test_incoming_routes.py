@@ -261,14 +261,17 @@ def test_an_answer_told_twice_came_once(practice, web):
 
 
 @pytest.mark.parametrize(
-    ("words", "value"), [("STOP", "no"), (" stop. ", "no"), ("Unsubscribe", "no"), ("START", "yes")]
+    ("words", "value", "is_answer"),
+    [("STOP", "no", False), (" stop. ", "no", False), ("Unsubscribe", "no", False), ("Yes", None, True)],
 )
-def test_stop_and_start_are_taken_for_what_they_are(practice, web, words, value):
+def test_a_stop_is_taken_for_one_and_a_yes_from_who_never_opted_out_for_an_answer(
+    practice, web, words, value, is_answer
+):
     sent(practice, "sms")
     answer(web, words)
     elm = practices.all_practices(practice.store)[0]
     consent = consents.of(practice.store, elm, "okafor", actor=SYSTEM)["sms"]
-    assert (consent.value, "replied" in kinds(practice.store)) == (value, False)
+    assert (consent.value, "replied" in kinds(practice.store)) == (value, is_answer)
 
 
 def test_after_stop_start_brings_it_back(practice, web):
@@ -278,6 +281,7 @@ def test_after_stop_start_brings_it_back(practice, web):
     assert "does not want SMS" in write(practice, course, channel="sms", is_suppression_ignored=True).left[0].why
     answer(web, "START", 2)
     assert write(practice, course, channel="sms", is_suppression_ignored=True, action_id="again").opportunities == 1
+    assert "replied" not in kinds(practice.store)
 
 
 def test_a_stranger_is_kept_and_is_nobodys(practice, web):

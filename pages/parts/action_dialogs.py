@@ -198,6 +198,7 @@ def _booked(dialog: Dialog, about: About, here: Session) -> None:
 
 def _restore(dialog: Dialog, about: About, here: Session) -> None:
     st.write(f"{about.words} {about.go} back to the list: contacted where the patient was, else open.")
+    _line(about, "Note, if any")
     _buttons(dialog, "Restore", _do_restore)
 
 
@@ -257,7 +258,7 @@ def _do_book(dialog: Dialog) -> None:
 
 
 def _do_restore(dialog: Dialog) -> None:
-    _do(dialog, care.restore)
+    _do(dialog, care.restore, note=dialog.about.typed("note"))
 
 
 def _do(dialog: Dialog, service: Callable[..., Any], **given: Any) -> None:

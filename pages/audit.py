@@ -71,11 +71,11 @@ if not found.total:
     st.info("Nothing in the audit passes these filters." if filters != Filters() else "Nothing has happened yet.")
     if filters != Filters():
         st.button("Clear all filters", on_click=audit_filters.clear)
-    st.stop()
-show(found.lines, is_many_practices=len(here.shown) > 1)
-with st.container(horizontal=True, vertical_alignment="center"):
-    if found.total > history.PAGE:
-        st.pagination(-(-found.total // history.PAGE), key=key)
-    st.caption(f"{found.total:,} lines. The audit is only ever added to: nobody can change or remove a line.")
-    if here.actor.may(Right.EXPORT):
-        offer_exports(here, filters)
+else:
+    show(found.lines, is_many_practices=len(here.shown) > 1)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found.total > history.PAGE:
+            st.pagination(-(-found.total // history.PAGE), key=key)
+        st.caption(f"{found.total:,} lines. The audit is only ever added to: nobody can change or remove a line.")
+        if here.actor.may(Right.EXPORT):
+            offer_exports(here, filters)

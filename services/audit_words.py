@@ -209,6 +209,8 @@ def _value(field: str, value: Any, row: Mapping[str, Any], names: Names) -> str:
         return names.providers.get(f"{row['practice_id']}/{value}", str(value))
     if field.endswith("_pence"):
         return f"£{value / 100:,.2f}"
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, str) and _DAY.fullmatch(value):
         return words.day(date.fromisoformat(value))
     return str(value)

@@ -290,9 +290,17 @@ def book(
 
 @allowed(Right.WORK, practice="chosen")
 def restore(
-    store: Store, chosen: Sequence[Chosen], *, actor: Actor, now: datetime, today: date, action_id: str
+    store: Store,
+    chosen: Sequence[Chosen],
+    *,
+    note: str | None = None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
 ) -> Outcome:
     """Bring snoozed, rejected and booked opportunities back to the list: contacted if the patient was, else open."""
+    told = _text(note)
 
     def decide(row: dict[str, Any]) -> Sequence[Step] | str:
         if row["shown_status"] in ("open", "contacted"):
@@ -305,7 +313,7 @@ def restore(
             "reject_reason": None,
             "booked_on": None,
         }
-        return [Step("restored", {name: value for name, value in wanted.items() if row[name] != value})]
+        return [Step("restored", {name: value for name, value in wanted.items() if row[name] != value}, note=told)]
 
     return actions.act(
         store, chosen, decide, kind="restored", said="restored", actor=actor, now=now, today=today, action_id=action_id

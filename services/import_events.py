@@ -15,6 +15,7 @@ from services import actions, practices, words
 from services.actions import Step
 from services.actors import SYSTEM, Actor
 from services.opportunities import rule_of
+from services.reject_reasons import WRONG_IN_CHART
 
 TOLD = {
     "provider_id": "provider",
@@ -82,7 +83,10 @@ def _reject_inactive(
     inactive = after.filter(pl.col("course_id").is_in(list(became_inactive)))
     changes = {"status": "rejected", "reject_reason": words.INACTIVE}
     steps = [
-        (row, [Step("rejected", changes)]) for row in _states(tx, inactive, today=today) if row["status"] != "rejected"
+        (row, [Step("rejected", changes)])
+        for row in _states(tx, inactive, today=today)
+        # What was wrong in the chart is tidied by this: it need not wait for its provider any more.
+        if row["status"] != "rejected" or row["reject_reason"] == WRONG_IN_CHART
     ]
     if not steps:
         return []

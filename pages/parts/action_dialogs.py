@@ -220,6 +220,7 @@ def _sequence(dialog: Dialog, about: About, here: Session) -> None:
 
 def _restore(dialog: Dialog, about: About, here: Session) -> None:
     st.write(f"{about.words} {about.go} back to the list: contacted where the patient was, else open.")
+    _line(about, "Note, if any")
     _buttons(dialog, "Restore", _do_restore)
 
 
@@ -284,7 +285,7 @@ def _do_sequence(dialog: Dialog) -> None:
 
 
 def _do_restore(dialog: Dialog) -> None:
-    _do(dialog, care.restore)
+    _do(dialog, care.restore, note=dialog.about.typed("note"))
 
 
 def _do(dialog: Dialog, service: Callable[..., Any], **given: Any) -> None:

@@ -126,11 +126,11 @@ def test_who_is_deactivated_meanwhile_is_not_assigned(visit: Visit, chloe: Page)
 
 
 def leaves(manager: Page, name: str) -> None:
-    """Let somebody not be active any more, on the page People."""
-    manager.get_by_label("Search", exact=True).fill(name)
+    """Let somebody, the first by name, not be active any more, on the page People."""
     table = Table(manager)
     table.expect_column(1, name)
     table.click(PATIENT, 0)
+    expect(manager.get_by_role("strong").filter(has_text=name)).to_be_visible()
     manager.get_by_role("button", name="Deactivate").click()
     manager.get_by_role("dialog").get_by_role("button", name="Deactivate").click()
     expect(manager.get_by_text("was deactivated and can no longer sign in")).to_be_visible()

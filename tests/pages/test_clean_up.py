@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from services import care, opportunities, practices
+from services import care, opportunities, practices, timeline
 from services.actions import Chosen
 from services.actors import Role
 from services.opportunities import Filters
@@ -46,16 +46,19 @@ def practice(store: Store, monkeypatch: pytest.MonkeyPatch) -> SmallPractice:
 def test_a_clinicians_own_come_first_with_who_said_what():
     app = open_page("clean_up.py")
     assert [one.value.replace("\\", "") for one in app.subheader] == ["EY – Eve Young (1)", "BA – Ben Adeyemi (1)"]
-    assert "24 Nov 2026, Amara: Rejected: wrong in chart: Planned twice for eve." in read(app)
+    assert "Rejected by Amara on 24 Nov 2026: Planned twice for eve." in read(app)
 
 
-@pytest.mark.usefixtures("practice")
-def test_what_was_right_after_all_is_restored_and_leaves_the_page():
+def test_what_was_right_after_all_is_restored_and_leaves_the_page(practice):
     app = open_page("clean_up.py")
     next(one for one in app.button if one.label == "Restore").click().run()
+    next(one for one in app.text_input if one.label == "Note, if any").set_value("It was right.")
     press(app, "Restore")
     assert "1 opportunity of 1 patient restored." in read(app)
     assert [one.value.replace("\\", "") for one in app.subheader] == ["BA – Ben Adeyemi (1)"]
+    (elm,) = practices.all_practices(practice.store)
+    newest = timeline.of_patient(practice.store, elm, "eve", actor=SYSTEM)[0]
+    assert (newest.what, newest.note) == ("Restored to the list", "It was right.")
 
 
 def test_it_leaves_by_itself_when_the_chart_is_tidied(practice):
@@ -81,4 +84,14 @@ def test_a_note_can_be_written_there(practice):
     app.text_area[0].set_value("Asked Eve.").run()
     button(app, "Keep the note").click().run()
     assert not app.exception
-    assert "Asked Eve." in read(app)
+    assert "Last note: 24 Nov 2026, Clinician: Asked Eve." in read(app)
+    assert "Rejected by Amara on 24 Nov 2026: Planned twice for eve." in read(app)
+
+
+def test_a_long_queue_goes_by_pages(practice):
+    courses = [practice.course(cot_number=f"x{number}") for number in range(50)]
+    for course in courses:
+        practice.state(course, status="rejected", reject_reason="wrong in chart")
+    app = open_page("clean_up.py")
+    assert [one.value.replace("\\", "") for one in app.subheader] == ["EY – Eve Young (1)", "BA – Ben Adeyemi (51)"]
+    assert len([one for one in app.button if one.label == "Restore"]) == 50

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts import session
 from queries import people
 from queries.store import Store
-from services import contracts, settings, sign_in
+from services import contracts, reject_reasons, settings, sign_in
 from services.actors import Role
 from services.contracts import Term
 from tests.pages.conftest import signed_in_as
@@ -178,6 +178,43 @@ def test_of_several_practices_one_is_chosen_and_only_that_one_changed(store, pra
     press(app, "Save the rule")
     assert shown(store, oak).settings.horizon_days == 60
     assert shown(store, practice).settings.horizon_days == 90
+
+
+def test_the_reasons_for_rejecting_are_edited_as_lines(store, practice, settings_page):
+    app = settings_page()
+    assert area(app).value.splitlines() == list(reject_reasons.STANDARD)
+    area(app).set_value("cost\nGone abroad\nwrong in chart\nother")
+    press(app, "Save the reasons")
+    assert reject_reasons.of(store, [practice.id])[practice.id] == ["cost", "gone abroad", "wrong in chart", "other"]
+    assert "Reasons: cost, gone abroad, wrong in chart, other" in said(app)
+    assert area(app).value == "cost\ngone abroad\nwrong in chart\nother"
+    assert any(one.value.startswith("Last changed by") for one in app.caption)
+
+
+def test_a_reason_that_something_follows_from_stays_and_what_was_typed_too(store, practice, settings_page):
+    app = settings_page()
+    area(app).set_value("cost\nother")
+    press(app, "Save the reasons")
+    assert said(app).startswith("Keep the reason “wrong in chart”")
+    assert area(app).value == "cost\nother"
+    assert reject_reasons.of(store, [practice.id])[practice.id] == list(reject_reasons.STANDARD)
+
+
+def test_reasons_that_somebody_else_changed_meanwhile_are_not_overwritten(store, practice, settings_page):
+    app = settings_page()
+    theirs = [*reject_reasons.STANDARD, "gone abroad"]
+    own = shown(store, practice)
+    reject_reasons.change(store, own, theirs, seen=reject_reasons.STANDARD, actor=SYSTEM, now=NOW)
+    area(app).set_value("wrong in chart\nother")
+    press(app, "Save the reasons")
+    assert said(app).startswith("Somebody changed the reasons after this page was drawn.")
+    assert reject_reasons.of(store, [practice.id])[practice.id] == theirs
+
+
+def area(app: AppTest) -> Any:
+    """The field of the reasons."""
+    (found,) = [one for one in app.text_area if one.label == "Reasons, one a line"]
+    return found
 
 
 def test_a_contract_term_is_added_changed_and_removed(store, practice, settings_page):

@@ -84,6 +84,73 @@ def test_a_note_stands_behind_the_change(practice):
     assert told(practice) == ["Outcome left message; Rang twice."]
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "what", "details"),
+    [
+        (
+            "booked",
+            {"booked_on": None},
+            {"booked_on": "2026-12-03"},
+            "Booked",
+            "Said to be on 3 Dec 2026",
+        ),
+        (
+            "booked",
+            {"booked_on": "2026-12-03"},
+            {"booked_on": None, "visit_on": "2026-12-03"},
+            "Booked",
+            "Said to be on 3 Dec 2026 → none; visit on 3 Dec 2026",
+        ),
+        (
+            "returned",
+            None,
+            {"visit_was_on": "2026-12-03"},
+            "No visit coming any more: back on the list",
+            "The visit was on 3 Dec 2026",
+        ),
+        (
+            "undone",
+            {"snoozed_until": "2026-12-01"},
+            {"snoozed_until": None, "kind": "snoozed"},
+            "Undid",
+            "Snoozed: until 1 Dec 2026 → none",
+        ),
+        (
+            "attempted",
+            {"attempts": 0, "last_attempt_at": None},
+            {"attempts": 1, "last_attempt_at": "2026-11-24 09:00:00", "outcome": "no answer"},
+            "Tried to reach",
+            "Outcome no answer",
+        ),
+        (
+            "contacted",
+            {"status": "open", "last_contact_at": None},
+            {"status": "contacted", "last_contact_at": "2026-11-24 09:00:00", "channel": "phone"},
+            "Contacted",
+            "Status open → contacted; channel phone",
+        ),
+        (
+            "course changed",
+            {"provider": "ben", "value_pence": 42000, "uda": 7.0, "in_pms": "there", "planned_visits": "30 min"},
+            {"provider": "eve", "value_pence": 5000, "uda": 4.5, "in_pms": "deleted", "planned_visits": None},
+            "Changed a course",
+            "In the PMS: there → deleted; planned visits 30 min → none; provider BA – Ben Adeyemi → eve; UDA 7 → 4.5; "
+            "value £420.00 → £50.00",
+        ),
+        (
+            "reject reasons changed",
+            {"reasons": "cost, other"},
+            {"reasons": "cost, fear, other"},
+            "Changed the reasons for rejecting",
+            "Reasons cost, other → cost, fear, other",
+        ),
+    ],
+)
+def test_what_is_done_about_an_opportunity_is_told_in_words(practice, kind, before, after, what, details):
+    note(practice, kind, before=before, after=after)
+    assert lines(practice).select("what", "details").rows() == [(what, details)]
+
+
 def test_a_changed_setting_is_told_by_its_label_and_unit(practice):
     practice_now = kept(practice.store, practice)[0]
     settings.change(practice.store, practice_now, {"horizon_days": 60}, actor=SYSTEM, now=NOW)

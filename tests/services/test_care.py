@@ -275,6 +275,13 @@ def test_restored_it_is_on_the_list_again(practice, amara, state, status):
     assert (row["status"], row["reject_reason"], row["snoozed_until"]) == (status, None, None)
 
 
+def test_restoring_may_say_why(practice, amara):
+    course = practice.course()
+    practice.state(course, status="rejected", reject_reason="wrong in chart")
+    amara.does(care.restore, amara.ticks(course), note="  It was right after all. ")
+    assert [(one["kind"], one["note"]) for one in events(practice.store)] == [("restored", "It was right after all.")]
+
+
 def test_there_is_nothing_to_restore_of_one_on_the_list(practice, amara):
     outcome = amara.does(care.restore, amara.ticks(practice.course()))
     assert outcome.left[0].why == "it is on the list already."

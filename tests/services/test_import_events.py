@@ -255,3 +255,16 @@ def test_a_contact_follows_a_course_to_the_patient_whose_records_were_merged(sto
     assert in_peace() == ["2"]
     bring_two(two.replace("1,7,", "1,8,"))
     assert in_peace() == ["2"]
+
+
+@pytest.mark.parametrize(("reason", "kept"), [("wrong in chart", "inactive in chart"), ("moved away", "moved away")])
+def test_one_wrong_in_the_chart_is_tidied_when_the_chart_makes_it_inactive(store, reason, kept):
+    bring(store)
+    chosen = [Chosen("elm-road", "1", 0)]
+    care.reject(store, chosen, reason=reason, actor=SYSTEM, now=NOW, today=TODAY, action_id="pressed")
+    inactive = COURSES.replace("is_deleted", "is_active")
+    bring(store, courses=inactive, now=LATER)
+    (state,) = workflow.states(store, "elm-road").to_dicts()
+    assert (state["status"], state["reject_reason"]) == ("rejected", kept)
+    was = {"status": "rejected", "reject_reason": reason}
+    assert any(event[:3] == ("rejected", "system", was) for event in events(store)) is (kept != reason)

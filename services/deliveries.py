@@ -124,7 +124,7 @@ def receive(store: Store, inbound: Inbound, *, now: datetime, today_at: TodayAt)
                     "sms",
                     "no" if inbound.wish == "stop" else "yes",
                     before=None,
-                    source=inbound.wish.upper(),
+                    source="STOP" if inbound.wish == "stop" else "START",
                     by=SYSTEM.user_id,
                     now=now,
                 )

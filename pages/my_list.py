@@ -57,7 +57,7 @@ def show(here: session.Session, queue: Queue, turn: Turn, call: Call) -> None:
     with patient_place:
         if turn.key not in {one.key for one in queue.calls}:
             say_gone(here, call)
-        call_card.who(card, call, practice, is_practice_named=len(here.shown) > 1)
+        call_card.who(here, card, call, practice)
         call_card.courses(card, call)
     with call_place:
         with st.container(border=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,9 +10,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from pages.parts import dialogs, format
+from pages.parts import consent_form, dialogs, format
 from pages.parts.session import Session
-from services import opportunities, timeline
+from services import consents, opportunities, timeline
+from services.consents import Consent
 from services.my_list import Call
 from services.opportunities import PatientCard
 from services.practices import Practice
@@ -19,8 +21,6 @@ from services.practices import Practice
 NOTES_SHOWN = 3
 LARGE = "<style>.st-key-call_who h2 {font-size: 1.7rem} .st-key-call_who h3 {font-size: 1.35rem}</style>"
 """Name and number are read across a desk."""
-
-PREFERRED = {"phone": "a call", "email": "e-mail", "sms": "SMS"}
 
 
 def card_of(here: Session, practice: Practice, call: Call) -> PatientCard:
@@ -30,14 +30,17 @@ def card_of(here: Session, practice: Practice, call: Call) -> PatientCard:
     )
 
 
-def who(card: PatientCard, call: Call, practice: Practice, *, is_practice_named: bool) -> None:
+def who(here: Session, card: PatientCard, call: Call, practice: Practice) -> None:
     """Draw the patient's name, what must be known before ringing, and how to reach them."""
     with st.container(key="call_who", gap="xsmall"):
         st.html(LARGE)
-        _who(card.patient, call, practice, is_practice_named=is_practice_named)
+        said = consents.of(here.store, practice, call.patient_id, actor=here.actor)
+        _who(card.patient, said, call, practice, is_practice_named=len(here.shown) > 1)
 
 
-def _who(patient: dict[str, Any], call: Call, practice: Practice, *, is_practice_named: bool) -> None:
+def _who(
+    patient: dict[str, Any], said: Mapping[str, Consent], call: Call, practice: Practice, *, is_practice_named: bool
+) -> None:
     # Without its anchor, which would put the name into the address.
     st.header(
         format.plain(" ".join(filter(None, (patient["title"], patient["first_name"], patient["last_name"])))),
@@ -46,17 +49,9 @@ def _who(patient: dict[str, Any], call: Call, practice: Practice, *, is_practice
     with st.container(horizontal=True, gap="xsmall"):
         if is_practice_named:
             st.badge(format.plain(practice.name), color="grey")
-        if patient["is_do_not_contact"]:
-            st.badge("Do not contact", icon=":material/block:", color="red")
-        for is_so, words in (
-            (patient["is_email_allowed"] is False, "No e-mail"),
-            (patient["is_sms_allowed"] is False, "No SMS"),
-            (not patient["is_active"], "No longer active in the PMS"),
-        ):
-            if is_so:
-                st.badge(words, color="orange")
-        if preferred := PREFERRED.get(patient["preferred_contact"]):
-            st.badge(f"Prefers {preferred}", color="blue")
+        if not patient["is_active"]:
+            st.badge("No longer active in the PMS", color="orange")
+    consent_form.badges(said, "email", "sms")
     numbers = [f":material/smartphone: {format.phone_link(patient['mobile'])}"] if patient["mobile"] else []
     numbers += [f":material/call: {format.phone_link(patient['phone'])}"] if patient["phone"] else []
     if numbers:

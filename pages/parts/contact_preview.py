@@ -81,7 +81,7 @@ def summary(found: Seen) -> None:
 
 
 def left(found: Seen) -> None:
-    """Draw who gets none and why: the first few, and how many more."""
+    """Draw who is left out, of what, and why: the first few, and how many more."""
     rows = [
         {"patient": row["patient"] or row["patient_id"], "cot_number": row["cot_number"], "why": why}
         for row, why in found.left[:LEFT_SHOWN]
@@ -90,9 +90,9 @@ def left(found: Seen) -> None:
         pl.DataFrame(rows).to_arrow(),
         hide_index=True,
         height="content",
-        alt="Who gets none, and why",
+        alt="Who is left out, and why",
         column_config={
-            "patient": st.column_config.TextColumn("Gets none", width=200),
+            "patient": st.column_config.TextColumn("Left out", width=200),
             "cot_number": st.column_config.TextColumn("COT", width=80),
             "why": st.column_config.TextColumn("Why", width="large"),
         },

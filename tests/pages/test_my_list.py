@@ -83,7 +83,7 @@ def test_the_dearest_patient_comes_first_with_all_that_a_caller_needs(practice, 
 def test_who_must_not_be_contacted_is_marked_so(practice, amara):
     mine(practice, "ash", pounds=1, is_do_not_contact=True, is_email_allowed=False, mobile=None)
     told = read(opened())
-    for words in ("Do not contact", "No e-mail", "No phone number"):
+    for words in ("Do not contact", "E-mail: no (the PMS)", "No phone number"):
         assert words in told
 
 

@@ -127,12 +127,13 @@ def _snooze(dialog: Dialog, about: About, here: Session) -> None:
     st.pills("How long", list(PICKS), key=about.key("pick"), on_change=_pick, args=(about, here.today))
     st.date_input(
         "Until",
+        # Without bounds: a field leaves out what is typed beyond them, and the button would act on the day before it.
         value=here.today + timedelta(days=days),
-        min_value=here.today + timedelta(days=1),
-        max_value=here.today + timedelta(days=care.FURTHEST_DAYS),
         format="DD/MM/YYYY",
         key=about.key("until"),
         persist_state="session",
+        on_change=_unpick,
+        args=(about,),
     )
     _line(about, "Reason, if any")
     _buttons(dialog, "Snooze", _do_snooze)
@@ -188,8 +189,6 @@ def _booked(dialog: Dialog, about: About, here: Session) -> None:
     st.date_input(
         "Day of the visit",
         value=None,
-        min_value=here.today,
-        max_value=here.today + timedelta(days=care.FURTHEST_DAYS),
         format="DD/MM/YYYY",
         key=about.key("day"),
         persist_state="session",
@@ -254,6 +253,10 @@ def _buttons(dialog: Dialog, words: str, act: Callable[[Dialog], None], *, no: s
 def _pick(about: About, today: date) -> None:
     if picked := about.typed("pick"):
         st.session_state[about.key("until")] = today + timedelta(days=PICKS[picked])
+
+
+def _unpick(about: About) -> None:
+    st.session_state[about.key("pick")] = None
 
 
 def _do_assign(dialog: Dialog) -> None:

@@ -70,9 +70,11 @@ def _pressed(turn: Turn, call: Call) -> dict[str, Callable[[], None]]:
 
 
 def _ask(name: str, turn: Turn, call: Call) -> None:
-    """Open a dialog about a call, with the note typed so far in it."""
+    """Open a dialog about a call, with the note typed so far in it, or what was made of that note there before."""
     about = About(tuple(call.chosen), patients=1, action_id=turn.action_id)
-    st.session_state.setdefault(about.key("note"), turn.note or "")
+    note = turn.note or ""
+    if about.typed("note") is None or about.typed("note_before") != note:
+        st.session_state[about.key("note")] = st.session_state[about.key("note_before")] = note
     dialogs.ask(name, about)
 
 

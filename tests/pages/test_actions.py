@@ -265,6 +265,35 @@ def test_a_snooze_is_for_the_practices_days_or_as_picked(
     assert listed(app) == ["B", "C"]
 
 
+@pytest.mark.parametrize(
+    ("label", "name", "sentence"),
+    [
+        ("Snooze", "Until", "Choose a date after today until which to snooze. Nothing was changed."),
+        ("Booked", "Day of the visit", "Choose the day of the visit, today or later. Nothing was changed."),
+    ],
+)
+def test_a_day_in_the_past_is_refused_not_passed_over_for_the_day_before_it_was_typed(
+    elm: SmallPractice, opened: Opened, label: str, name: str, sentence: str
+) -> None:
+    app = asked(opened, label, 0)
+    field(app, name).set_value(TODAY + timedelta(days=7)).run()
+    field(app, name).set_value(TODAY - timedelta(days=23)).run()
+    app.button(key="action_do").click().run()
+    assert sentence in app.error[0].value.replace("\\", "")
+    assert states(elm) == {}
+
+
+def test_a_pick_is_one_no_more_when_another_day_is_chosen(elm: SmallPractice, opened: Opened) -> None:
+    app = asked(opened, "Snooze", 0)
+    (pills,) = [one for one in app.button_group if one.label == "How long"]
+    pills.set_value("1 month").run()
+    field(app, "Until").set_value(TODAY + timedelta(days=3)).run()
+    (pills,) = [one for one in app.button_group if one.label == "How long"]
+    assert not pills.value
+    confirm(app)
+    assert states(elm)["a"]["snoozed_until"] == TODAY + timedelta(days=3)
+
+
 def test_a_snooze_of_a_practice_with_its_own_days_begins_with_those(elm: SmallPractice, opened: Opened) -> None:
     (here,) = practices.of(elm.store, SYSTEM)
     settings.change(elm.store, here, {"snooze_days": 10}, actor=SYSTEM, now=NOW)

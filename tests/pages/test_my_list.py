@@ -293,6 +293,20 @@ def test_a_snooze_of_what_somebody_changed_meanwhile_is_told_and_not_done(practi
     assert states(practice)[queue["ash"]]["snoozed_until"] == TODAY + timedelta(days=90)
 
 
+def test_a_dialog_opened_again_has_the_note_as_it_was_changed_meanwhile(practice, queue):
+    app = opened()
+    app.text_area[0].set_value("Rings back.").run()
+    press(app, "Snooze")
+    press(app, "Cancel")
+    app.text_area[0].set_value("Rings back in May.").run()
+    press(app, "Snooze")
+    assert field(app, "Reason, if any").value == "Rings back in May."
+    field(app, "Reason, if any").set_value("After the exams.").run()
+    press(app, "Cancel")
+    press(app, "Snooze")
+    assert field(app, "Reason, if any").value == "After the exams."
+
+
 # --- A session that ends
 
 

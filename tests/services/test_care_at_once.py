@@ -98,3 +98,15 @@ def test_twenty_people_with_fifty_actions_each_lose_nothing_and_agree_with_the_h
         for name, value in actions.fields_of(event, "before").items():
             assert state.get(name) == value, (event["event_id"], name)
         state |= actions.fields_of(event, "after")
+
+
+def test_who_wrote_a_note_since_is_not_named_for_what_somebody_else_changed(practice):
+    amara, chloe, tom = (person(practice.store, name, practice.id) for name in ("amara", "chloe", "tom"))
+    seen = [Chosen(practice.id, practice.course(), 0)]
+    for minute, (who, service, given) in enumerate(
+        ((chloe, care.reject, {"reason": "fear"}), (tom, care.note, {"text": "Works nights."}))
+    ):
+        now = NOW + timedelta(minutes=minute)
+        service(practice.store, seen, **given, actor=who, now=now, today=TODAY, action_id=who.user_id)
+    outcome = care.assign(practice.store, seen, ["amara"], actor=amara, now=NOW, today=TODAY, action_id="last")
+    assert outcome.left[0].why == "Chloe rejected it on 24 Nov 2026 at 09:00, after you saw it; it is rejected now."

@@ -1,4 +1,4 @@
--- Who last did what to opportunities named by practice and id. Grain: one row for each that has a history.
+-- Who last changed opportunities named by practice and id. Grain: one row for each that anybody changed.
 with named as (
     select unnest($practice_ids::text[]) as practice_id, unnest($opportunity_ids::text[]) as opportunity_id
 ),
@@ -10,6 +10,8 @@ ranked as (
         ) as place
     from events
     join named on named.practice_id = events.practice_id and named.opportunity_id = events.opportunity_id
+    -- A note, or an import that changed the course, leaves what people did about it as it was.
+    where events.kind not in ('noted', 'course changed')
 )
 select
     ranked.practice_id, ranked.opportunity_id, ranked.kind, coalesce(users.name, ranked.by_user) as by_user,

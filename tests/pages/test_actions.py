@@ -114,18 +114,22 @@ def meanwhile(practice: SmallPractice, course: str, service: Any, *args: Any, by
 @pytest.mark.usefixtures("elm")
 def test_with_nothing_ticked_no_action_can_be_pressed_and_each_says_why(opened: Opened) -> None:
     bar = [one for one in opened().button if (one.key or "").startswith("do_")]
-    assert [one.label for one in bar] == ["Log a call", "Note", "Assign", "Snooze", "Reject", "Booked", "Restore"]
+    labels = "Contact, Log a call, Note, Sequence, Assign, Snooze, Reject, Booked, Restore"
+    assert ", ".join(one.label for one in bar) == labels
     assert {(one.disabled, one.help) for one in bar} == {(True, "Tick rows first.")}
 
 
 @pytest.mark.parametrize(
     ("state", "pressable"),
     [
-        ({}, {"Log a call", "Note", "Assign", "Snooze", "Reject", "Booked"}),
-        ({"status": "contacted"}, {"Log a call", "Note", "Assign", "Snooze", "Reject", "Booked"}),
+        ({}, {"Contact", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked"}),
+        (
+            {"status": "contacted"},
+            {"Contact", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked"},
+        ),
         (
             {"snoozed_until": TODAY + timedelta(days=1)},
-            {"Log a call", "Note", "Assign", "Snooze", "Reject", "Booked", "Restore"},
+            {"Contact", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked", "Restore"},
         ),
         ({"booked_on": TODAY}, {"Log a call", "Note", "Assign", "Reject", "Booked", "Restore"}),
         ({"status": "rejected", "reject_reason": "cost"}, {"Log a call", "Note", "Assign", "Restore"}),

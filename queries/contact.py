@@ -107,9 +107,9 @@ def note_links(tx: Transaction, links: pl.DataFrame) -> None:
     tx.insert("contact/note_link", links.select(LINK.names()))
 
 
-def link(source: Store | Reading, token_hash: str) -> dict[str, Any] | None:
-    """Return whose link it is, or None."""
-    return next(iter(source.frame("contact/link", token_hash=token_hash).to_dicts()), None)
+def links(source: Store | Reading, token_hash: str) -> list[dict[str, Any]]:
+    """Return whose link it is, a household's being several; nobody's when there is no such link."""
+    return source.frame("contact/link", token_hash=token_hash).to_dicts()
 
 
 def practice_of_number(source: Store | Reading, number: str) -> str | None:

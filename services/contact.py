@@ -387,8 +387,8 @@ def _queue(
             }
         )
         if url:
-            patient_id = one.rows[0]["patient_id"]
-            links.append((hash_of(token), one.practice_id, patient_id, one.channel, at))
+            for patient_id in dict.fromkeys(row["patient_id"] for row in one.rows):
+                links.append((hash_of(token), one.practice_id, patient_id, one.channel, at))
         for row in one.rows:
             about.append((message_id, one.practice_id, row["opportunity_id"], row["patient_id"]))
             steps.append((row, [contacted(row, one.channel, one.template.name, message_id, send_at)]))

@@ -134,27 +134,28 @@ def receive(store: Store, inbound: Inbound, *, now: datetime, today_at: TodayAt)
 
 
 def opt_out(store: Store, token: str, *, now: datetime, is_asked_first: bool = False) -> str | None:
-    """Opt a patient out by the link in one of our e-mails, and return the practice's name; None for no such link.
+    """Opt out whom the link in one of our e-mails is for, and return the practice's name; None for no such link.
 
     is_asked_first only looks whose link it is. The same link does no harm twice.
     """
-    link = contact_queries.link(store, contact.hash_of(token))
-    if link is None:
+    links = contact_queries.links(store, contact.hash_of(token))
+    if not links:
         return None
-    practice = _practice(store, link["practice_id"])
+    practice = _practice(store, links[0]["practice_id"])
     if not is_asked_first:
         with store.transaction() as tx:
-            consents.keep(
-                tx,
-                link["practice_id"],
-                link["patient_id"],
-                link["channel"],
-                "no",
-                before=None,
-                source="unsubscribe link",
-                by=SYSTEM.user_id,
-                now=now,
-            )
+            for link in links:
+                consents.keep(
+                    tx,
+                    link["practice_id"],
+                    link["patient_id"],
+                    link["channel"],
+                    "no",
+                    before=None,
+                    source="unsubscribe link",
+                    by=SYSTEM.user_id,
+                    now=now,
+                )
     return practice.name
 
 

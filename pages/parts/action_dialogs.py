@@ -108,14 +108,18 @@ def _assign(dialog: Dialog, about: About, here: Session) -> None:
     )
     names = [format.plain(people[one]) for one in chosen]
     if not chosen:
-        st.write(f"{about.words} will be assigned to nobody.")
+        st.write(f"{about.words}: choose who gets them, or assign them to nobody.")
     elif len(chosen) == 1:
         st.write(f"{about.words} will be assigned to {names[0]}.")
     else:
         gets = Counter(care.shared_out(about.whose, chosen))
         each = ", ".join(f"{name} gets {gets[one]:,}" for one, name in zip(chosen, names, strict=True))
         st.write(f"{about.words} will be shared out: {each}.")
-    _buttons(dialog, "Assign" if chosen else "Assign to nobody", _do_assign)
+    with st.container(horizontal=True):
+        st.button("Assign", key="action_do", type="primary", disabled=not chosen, on_click=_do_assign, args=(dialog,))
+        # A button of its own: a refusal that empties the field must not turn Assign into its opposite.
+        st.button("Assign to nobody", key="action_nobody", disabled=bool(chosen), on_click=_do_assign, args=(dialog,))
+        st.button("Cancel", key="action_cancel", on_click=dialogs.close)
 
 
 def _snooze(dialog: Dialog, about: About, here: Session) -> None:

@@ -114,13 +114,14 @@ create table inbound_messages (
     received_at timestamp not null
 );
 
--- The links in our e-mails by which a patient opts out; only the hash of each is kept.
+-- The links in our e-mails by which patients opt out, a household's by one; only the hash of each is kept.
 create table unsubscribe_links (
-    token_hash text primary key,
+    token_hash text not null,
     practice_id text not null,
     patient_id text not null,
     channel text not null,
-    made_at timestamp not null
+    made_at timestamp not null,
+    primary key (token_hash, patient_id)
 );
 
 create table sequences (

@@ -179,7 +179,7 @@ def test_keys_press_the_bar_but_rest_while_a_dialog_is_open(opened: Opened) -> N
             "A call about **3 opportunities of 2 patients**. No answer and a wrong number count as attempts",
         ),
         ("Note", "The note goes to **3 opportunities of 2 patients**."),
-        ("Assign", "**3 opportunities of 2 patients** will be assigned to nobody."),
+        ("Assign", "**3 opportunities of 2 patients**: choose who gets them, or assign them to nobody."),
         ("Snooze", "**3 opportunities of 2 patients** go off the list until that day"),
         (
             "Reject",
@@ -207,7 +207,7 @@ def test_assigned_to_one_their_name_is_shown(elm: SmallPractice, opened: Opened)
     assert "2 opportunities of 2 patients assigned to Chloe." in read(app)
     assert column(app, "assigned_to") == ["Chloe", None, "Chloe"]
     act(app, "Assign")
-    confirm(app)
+    app.button(key="action_nobody").click().run()
     assert column(app, "assigned_to") == [None, None, None]
 
 

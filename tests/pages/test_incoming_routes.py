@@ -341,3 +341,15 @@ def test_the_store_keeps_no_token(practice, web):
     token = link(practice).rsplit("/", 1)[-1]
     kept = practice.store._connection.execute("select token_hash from unsubscribe_links").fetchall()
     assert token not in str(kept)
+
+
+def test_the_link_of_a_household_opts_everybody_out_who_got_the_message(practice, web):
+    for name in ("okafor", "daughter"):
+        practice.add("patients", name, household_id="h")
+    courses = [practice.course(patient=name) for name in ("okafor", "daughter")]
+    write(practice, *courses)
+    (message,) = messages(practice.store)
+    web.post(str(message["unsubscribe_url"]).removeprefix(PUBLIC_URL))
+    elm = practices.all_practices(practice.store)[0]
+    said = [consents.of(practice.store, elm, name, actor=SYSTEM)["email"].value for name in ("okafor", "daughter")]
+    assert said == ["no", "no"]

@@ -268,3 +268,23 @@ def test_one_wrong_in_the_chart_is_tidied_when_the_chart_makes_it_inactive(store
     assert (state["status"], state["reject_reason"]) == ("rejected", kept)
     was = {"status": "rejected", "reject_reason": reason}
     assert any(event[:3] == ("rejected", "system", was) for event in events(store)) is (kept != reason)
+
+
+def test_what_was_done_is_told_of_whoever_the_course_belongs_to_now(store):
+    patients = PATIENTS + "8,Ngozi,Okafor-Bello\n"
+
+    def bring_one(courses: str) -> None:
+        extract = canonical(
+            patients=patients, courses=courses, appointments="appointment_id,patient_id,starts_at,status\n"
+        )
+        imports.apply(store, extract, practice="Elm Road", actor=SYSTEM, now=NOW, today=TODAY)
+
+    def told(patient_id: str) -> list[str]:
+        (elm,) = practices.all_practices(store)
+        return [one.what for one in timeline.of_patient(store, elm, patient_id, actor=SYSTEM)]
+
+    bring_one(COURSES)
+    chosen = [Chosen("elm-road", "1", 0)]
+    care.note(store, chosen, "Works nights.", actor=SYSTEM, now=NOW, today=TODAY, action_id="noted")
+    bring_one(COURSES.replace("1,7,", "1,8,"))
+    assert (told("7"), told("8")) == ([], ["Note"])

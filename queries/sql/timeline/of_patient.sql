@@ -1,10 +1,17 @@
--- What happened about a patient, newest first, without the kinds that are only somebody looking.
+-- What happened about a patient, newest first, without the kinds that are only somebody looking. What is about a course
+-- belongs to whose course it is now: the PMS may have merged the records of two patients since.
 -- Grain: one row for each event.
 with mine as (
     select
         event_id, opportunity_id, kind, by_user, happened_at, note, before, after, action_id, undoes
     from events
-    where practice_id = $practice_id and patient_id = $patient_id and not list_contains($without, kind)
+    where practice_id = $practice_id and not list_contains($without, kind)
+        and (
+            (opportunity_id is null and patient_id = $patient_id)
+            or opportunity_id in (
+                select course_id from courses where practice_id = $practice_id and patient_id = $patient_id
+            )
+        )
 )
 select
     mine.event_id, mine.opportunity_id, courses.cot_number, mine.kind, mine.by_user, users.name as by_name,

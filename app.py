@@ -126,7 +126,12 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     # What is imported by now is never garbage: left out of each collection, a rerun costs less than half.
     gc.collect()
     gc.freeze()
-    worker = Worker(session.open_store(), senders_of(os.environ), today_at=incoming_routes.today_at)
+    worker = Worker(
+        session.open_store(),
+        senders_of(os.environ),
+        today_at=incoming_routes.today_at,
+        clock=lambda: datetime.now(UTC),
+    )
     worker.start()
     try:
         yield {}

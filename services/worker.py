@@ -42,7 +42,7 @@ class Worker:
         senders: Senders,
         *,
         today_at: Callable[[datetime, str], date],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime],
         pause: float = PAUSE_SECONDS,
     ) -> None:
         self._store, self._senders, self._today_at, self._clock, self._pause = store, senders, today_at, clock, pause

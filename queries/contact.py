@@ -65,11 +65,6 @@ def mark_address(tx: Transaction, practice_id: str, channel: str, address: str, 
     )
 
 
-def clear_address(tx: Transaction, practice_id: str, channel: str, address: str) -> None:
-    """Take the mark off an address."""
-    tx.execute("contact/clear_address", practice_id=practice_id, channel=channel, address=address)
-
-
 def settings(source: Store | Reading, practice_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return how those of the practices send that have settings of their own."""
     rows = source.frame("contact/settings", practice_ids=list(practice_ids)).to_dicts()

@@ -70,12 +70,6 @@ def cancel(tx: Transaction, message_ids: Sequence[str], *, reason: str, now: dat
     tx.execute("messages/cancel", message_ids=list(message_ids), reason=reason, now=now)
 
 
-def by_provider_id(source: Store | Reading, sender: str, provider_id: str) -> str | None:
-    """Return the id of the message that a sender knows by an id of its own, or None."""
-    rows = source.frame("messages/by_provider_id", sender=sender, provider_id=provider_id)
-    return rows["message_id"][0] if rows.height else None
-
-
 def waiting(source: Store | Reading, *, now: datetime, since: datetime) -> list[dict[str, Any]]:
     """Return the first message of each practice and channel that is to be sent, with its practice's time zone.
 

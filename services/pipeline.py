@@ -57,8 +57,8 @@ class Cards:
     """What a manager sees first: what is still to be booked now, and what was done in the week from Monday to today.
 
     as_of: when booked and contacted were last looked up, None when never; the others are of this moment.
-    booked counts an opportunity once, with the value that it had when it was booked. trend is `trend` and weeks is
-    `flow`, the lines of the cards.
+    booked counts an opportunity once, with the value that it had when it was booked; these are None when nobody looked
+    in the week. trend is `trend` and weeks is `flow`, the lines of the cards.
     """
 
     opportunities: int
@@ -69,9 +69,9 @@ class Cards:
     due: int
     overdue: int
     week: date
-    booked: int
-    booked_value_pence: int
-    contacted: int
+    booked: int | None
+    booked_value_pence: int | None
+    contacted: int | None
     as_of: datetime | None
     trend: pl.DataFrame
     weeks: pl.DataFrame
@@ -81,17 +81,17 @@ class Cards:
 def cards(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> Cards:
     """Return the figures of the cards over all these practices, patients counted once."""
     now = _now(store, practices, "total", today=today)
+    totals = now.row(0, named=True) if now.height else dict.fromkeys((*MEASURES, "due", "overdue"), 0)
     weeks = flow(store, practices, actor=actor, today=today)
     this_week = weeks.row(-1, named=True)
+    taken = queries.taken_at(store, _ids(practices))
     return Cards(
-        **now.select(*MEASURES, "due", "overdue").row(0, named=True) if now.height else dict.fromkeys(
-            (*MEASURES, "due", "overdue"), 0
-        ),
+        **{name: totals[name] for name in (*MEASURES, "due", "overdue")},
         week=this_week["week"],
-        booked=this_week["booked"] or 0,
-        booked_value_pence=this_week["booked_value_pence"] or 0,
-        contacted=this_week["contacted"] or 0,
-        as_of=queries.taken_at(store, _ids(practices), today=today),
+        booked=this_week["booked"],
+        booked_value_pence=this_week["booked_value_pence"],
+        contacted=this_week["contacted"],
+        as_of=min(at for _, at in taken.values()) if taken and len(taken) == len(practices) else None,
         trend=trend(store, practices, actor=actor, today=today),
         weeks=weeks,
     )
@@ -104,6 +104,13 @@ def standing(store: Store, practices: Sequence[Practice], *, actor: Actor, today
     Columns: status, status_text, opportunities, patients, value_pence, uda, worth_pence. One row for each status that
     there is. A patient with courses of two statuses is in both rows: never add patients up.
     """
+    rows = _now(store, practices, "status", today=today, statuses=tuple(words.STATUSES))
+    return (
+        rows.select(pl.col("key").alias("status"), *MEASURES)
+        .with_columns(status_text=pl.col("status").replace_strict(words.STATUSES, return_dtype=pl.String))
+        .select("status", "status_text", *MEASURES)
+        .sort(pl.col("status").cast(pl.Enum(list(words.STATUSES))))
+    )
 
 
 @allowed(Right.SEE, practice="practices")
@@ -120,6 +127,19 @@ def ageing(
     Columns: band, band_text, opened_from, opened_to (as Filters takes them), opportunities, patients, value_pence, uda,
     worth_pence. One row for each band of AGES, youngest first, the last only when there is something in it.
     """
+    rows = _now(store, practices, "age", today=today, statuses=statuses).rename({"key": "band"})
+    bands = pl.DataFrame(
+        [(band, _band_text(band), *opened_between(band, today=today)) for band in AGES],
+        schema={"band": pl.String, "band_text": pl.String, "opened_from": pl.Date, "opened_to": pl.Date},
+        orient="row",
+    )
+    is_shown = (pl.col("band") != "366+") | (pl.col("opportunities") > 0)
+    return (
+        bands.filter(pl.lit(rows.height > 0))
+        .join(rows.select("band", *MEASURES), on="band", how="left", maintain_order="left")
+        .with_columns(pl.col(MEASURES).fill_null(0))
+        .filter(is_shown)
+    )
 
 
 @allowed(Right.SEE, practice="practices")
@@ -138,29 +158,68 @@ def by(
     .payors or .assignees takes ("" is nobody, and a provider or payor that a course has none of); over several
     practices a provider's name says the practice too. Raises InvalidRequest for another `what`.
     """
+    if what not in WHATS:
+        raise InvalidRequest(f"The pipeline cannot be split by {what}. Choose provider, payor or assignee.")
+    name = pl.col("name")
+    if what == "provider" and len(practices) > 1:
+        name = pl.concat_str("name", "practice", separator=", ", ignore_nulls=True)
+    return _now(store, practices, what, today=today, statuses=statuses).select("key", name.alias("name"), *MEASURES)
 
 
 @allowed(Right.SEE, practice="practices")
-def flow(
-    store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, weeks: int = 13
-) -> pl.DataFrame:
+def flow(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, weeks: int = 13) -> pl.DataFrame:
     """Return what happened in each week from Monday, this week last.
 
     Columns: week (its Monday), is_over, days_known (of its days so far, how many were looked at), and for each of MOVES
-    the number of opportunities and <move>_value_pence, the value that they had on that day. A week in which nobody looked
-    is null in all of these, not 0. An opportunity counts once a week in each move; what was on the list when the
-    history began is not new, and what was rejected before does not count as too old.
+    the number of opportunities and <move>_value_pence, the value that they had on that day. A week in which nobody
+    looked is null in all of these, not 0. An opportunity counts once a week in each move; what was on the list when
+    the history began is not new, and what was rejected before does not count as too old.
     """
+    this_week = today - timedelta(days=today.weekday())
+    first = this_week - timedelta(weeks=weeks - 1)
+    found = queries.flow(store, _ids(practices), from_day=first, to_day=today)
+    known = (
+        queries.trend(store, _ids(practices), from_day=first, to_day=today)
+        .filter(pl.col("practices") == pl.col("expected"))
+        .group_by(pl.col("day").dt.truncate("1w").alias("week"))
+        .agg(days_known=pl.len().cast(pl.Int32))
+    )
+    frame = (
+        pl.DataFrame({"week": [first + timedelta(weeks=number) for number in range(weeks)]}, schema={"week": pl.Date})
+        .with_columns(is_over=pl.col("week") < this_week)
+        .join(known, on="week", how="left", maintain_order="left")
+        .with_columns(pl.col("days_known").fill_null(0))
+    )
+    is_known = pl.col("days_known") > 0
+    for move in MOVES:
+        numbers = found.filter(pl.col("move") == move).select(
+            "week", pl.col("opportunities").alias(move), pl.col("value_pence").alias(f"{move}_value_pence")
+        )
+        frame = frame.join(numbers, on="week", how="left", maintain_order="left").with_columns(
+            pl.when(is_known).then(pl.col(name).fill_null(0)).alias(name) for name in (move, f"{move}_value_pence")
+        )
+    return frame
 
 
 @allowed(Right.SEE, practice="practices")
 def funnel(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, days: int = 90) -> pl.DataFrame:
     """Return how far the opportunities came that were listed for the first time in the last `days` days.
 
-    Columns: stage, stage_text, opportunities, patients, value_pence, uda, worth_pence (as when they were listed, in each
-    row), after_contact (how many of the row were contacted before or when they came there). One row for each of
-    STAGES; empty when nothing was listed. Booked does not need a contact: many book by themselves.
+    Columns: stage, stage_text, opportunities, patients, value_pence, uda, worth_pence (as when they were listed, in
+    each row), after_contact (how many of the row were contacted before they were booked, or on that day; of those
+    listed, at all). One row for each of STAGES; empty when nothing was listed. A booking needs no contact: many book
+    by themselves. Completed are those that were booked and then completed.
     """
+    found = queries.funnel(store, _ids(practices), from_day=today - timedelta(days=days - 1), to_day=today)
+    stages = pl.DataFrame(
+        {"stage": list(STAGES), "stage_text": list(STAGES.values())},
+        schema={"stage": pl.String, "stage_text": pl.String},
+    )
+    return (
+        stages.filter(pl.lit(found.height > 0))
+        .join(found, on="stage", how="left", maintain_order="left")
+        .with_columns(pl.col(*MEASURES, "after_contact").fill_null(0))
+    )
 
 
 @allowed(Right.SEE, practice="practices")
@@ -170,6 +229,21 @@ def trend(store: Store, practices: Sequence[Practice], *, actor: Actor, today: d
     Columns: day, opportunities, patients, value_pence, uda, worth_pence, due, overdue, practices (how many of them have
     a history by then). A day on which not all of those were looked at is a gap: null, not 0. Empty without practices.
     """
+    first = today - timedelta(days=days - 1)
+    kept = queries.trend(store, _ids(practices), from_day=first, to_day=today).filter(pl.col("day") < today)
+    figures = [*MEASURES, "due", "overdue"]
+    is_whole = pl.col("practices") == pl.col("expected")
+    before = kept.select(
+        "day", *(pl.when(is_whole).then(pl.col(name)).alias(name) for name in figures), practices=pl.col("expected")
+    )
+    now = _now(store, practices, "total", today=today)
+    if not now.height:
+        now = pl.DataFrame([dict.fromkeys(figures, 0)], schema={name: now.schema[name] for name in figures})
+    last = now.select(pl.lit(today).alias("day"), *figures, practices=pl.lit(len(practices), pl.Int32))
+    wanted = pl.DataFrame({"day": [first + timedelta(days=number) for number in range(days)]}, schema={"day": pl.Date})
+    return wanted.filter(pl.lit(len(practices) > 0)).join(
+        pl.concat([before, last]), on="day", how="left", maintain_order="left"
+    )
 
 
 @allowed(Right.SEE, practice="practices")
@@ -177,12 +251,50 @@ def across(store: Store, practices: Sequence[Practice], *, actor: Actor, today: 
     """Return practice against practice, highest value first.
 
     Columns: practice_id, practice, opportunities, patients, value_pence, uda, worth_pence, due, overdue (now),
-    value_before_pence (that of the day `days` days ago, null when nobody looked then), and of the last `days` days: new,
-    contacted, booked, booked_value_pence. One row for each practice.
+    value_before_pence (that of the day `days` days ago, null when nobody looked then), and of the last `days` days:
+    new, contacted, booked, booked_value_pence, null without a history; first_on is the day that it begins. One row for each
+    practice.
     """
+    first = today - timedelta(days=days - 1)
+    figures = ["opportunities", "patients", "value_pence", "uda", "worth_pence", "due", "overdue"]
+    now = _now(store, practices, "practice", today=today).select(pl.col("key").alias("practice_id"), *figures)
+    done = queries.across(store, _ids(practices), from_day=first, to_day=today, before_day=today - timedelta(days=days))
+    return (
+        done.join(now, on="practice_id", how="left", maintain_order="left")
+        .with_columns(pl.col(figures).fill_null(0))
+        .select(
+            "practice_id",
+            "practice",
+            *figures,
+            "value_before_pence",
+            "new",
+            "contacted",
+            "booked",
+            "booked_value_pence",
+            "first_on",
+        )
+        .sort("value_pence", "practice_id", descending=[True, False])
+    )
 
 
 def opened_between(band: str, *, today: date) -> tuple[date | None, date | None]:
     """Return from when to when the courses of a band of AGES were opened."""
     youngest, oldest = AGES[band]
     return (today - timedelta(days=oldest) if oldest is not None else None), today - timedelta(days=youngest)
+
+
+def _now(
+    store: Store, practices: Sequence[Practice], what: str, *, today: date, statuses: Sequence[str] = UNBOOKED
+) -> pl.DataFrame:
+    listing.refresh(store, _ids(practices), today=today)
+    filters = asked(Filters(statuses=tuple(statuses)), _ids(practices))
+    return queries.standing(store, what, today=today, filters=filters)
+
+
+def _band_text(band: str) -> str:
+    youngest, oldest = AGES[band]
+    return f"{youngest}–{oldest} days" if oldest is not None else f"More than {youngest - 1} days"
+
+
+def _ids(practices: Sequence[Practice]) -> list[str]:
+    return [practice.practice_id for practice in practices]

@@ -64,6 +64,12 @@ def remove(tx: Transaction, practice_id: str) -> None:
         "user_practices",
         "reject_reasons",
         "saved_views",
+        "spells",
+        "spell_steps",
+        "daily_figures",
+        "daily_totals",
+        "notebooks",
+        "nhs_figures",
         "practice_settings",
         "practices",
     ):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
-from queries.store import Reading, Store
+from queries.store import Reading, Store, Transaction
 
 
 def standing(source: Store | Reading, what: str, *, today: date, filters: Mapping[str, Any]) -> pl.DataFrame:
@@ -19,15 +19,24 @@ def standing(source: Store | Reading, what: str, *, today: date, filters: Mappin
     return source.frame("pipeline/standing", what=what, today=today, filters=dict(filters))
 
 
+def totals(source: Store | Reading, *, today: date, filters: Mapping[str, Any]) -> pl.DataFrame:
+    """Return all that matches as the one row of `standing`, of noughts when nothing does."""
+    found = standing(source, "total", today=today, filters=filters)
+    if found.height:
+        return found
+    numbers = {name: 0 if dtype.is_numeric() else "total" for name, dtype in found.schema.items()}
+    return pl.DataFrame([numbers], schema=found.schema)
+
+
 def trend(source: Store | Reading, practice_ids: Sequence[str], *, from_day: date, to_day: date) -> pl.DataFrame:
     """Return what was still to be booked, one row for each day on which somebody looked."""
     return source.frame("pipeline/trend", practice_ids=list(practice_ids), from_day=from_day, to_day=to_day)
 
 
-def taken_at(source: Store | Reading, practice_ids: Sequence[str]) -> dict[str, tuple[date, datetime]]:
-    """Return the last day of each practice that is kept, and when it was last looked at (UTC)."""
-    rows = source.frame("pipeline/taken_at", practice_ids=list(practice_ids)).rows()
-    return {practice_id: (day, at) for practice_id, day, at in rows}
+def known(source: Store | Reading, practice_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return first_on, last_on and taken_at (UTC) of what is kept of each practice; one without is left out."""
+    rows = source.frame("pipeline/known", practice_ids=list(practice_ids)).to_dicts()
+    return {row["practice_id"]: row for row in rows}
 
 
 def flow(source: Store | Reading, practice_ids: Sequence[str], *, from_day: date, to_day: date) -> pl.DataFrame:
@@ -47,3 +56,54 @@ def across(
     return source.frame(
         "pipeline/across", practice_ids=list(practice_ids), from_day=from_day, to_day=to_day, before_day=before_day
     )
+
+
+def follow_spells(
+    tx: Transaction,
+    practice_id: str,
+    *,
+    today: date,
+    since: date,
+    is_beginning: bool,
+    settings: Mapping[str, Any],
+) -> None:
+    """Bring a practice's spells up to a day, and work out anew what happened in them from `since` on.
+
+    Each day takes the value that was last seen on it, so what happened before today is kept before today's is looked
+    at. is_beginning: nothing is known from before today. `settings` are those of the rule. The kept list must be fresh.
+    """
+    tx.execute("pipeline/remove_steps", practice_id=practice_id, from_day=since)
+    if since < today:
+        _add_steps(tx, practice_id, from_day=since, to_day=today - timedelta(days=1))
+    tx.execute("pipeline/renew_spells", practice_id=practice_id, today=today)
+    if tx.execute("pipeline/end_spells", practice_id=practice_id, today=today):
+        tx.execute("pipeline/explain_ends", practice_id=practice_id, today=today, **settings)
+    tx.execute(
+        "pipeline/begin_spells",
+        practice_id=practice_id,
+        today=today,
+        is_beginning=is_beginning,
+        grace_days=settings["grace_days"],
+    )
+    _add_steps(tx, practice_id, from_day=today, to_day=today)
+    tx.execute("pipeline/add_completed", practice_id=practice_id, from_day=since, today=today)
+
+
+def _add_steps(tx: Transaction, practice_id: str, *, from_day: date, to_day: date) -> None:
+    tx.execute("pipeline/add_steps", practice_id=practice_id, from_day=from_day, to_day=to_day)
+
+
+def keep_day(
+    tx: Transaction,
+    practice_id: str,
+    *,
+    today: date,
+    filters: Mapping[str, Any],
+    totals: pl.DataFrame,
+    now: datetime,
+) -> None:
+    """Keep a day's figures of all that matches, and its totals (one row of `standing`), in place of those it has."""
+    tx.execute("pipeline/remove_figures", practice_id=practice_id, today=today)
+    tx.execute("pipeline/add_figures", today=today, filters=dict(filters))
+    tx.execute("pipeline/remove_totals", practice_id=practice_id, today=today)
+    tx.insert("pipeline/add_totals", totals, practice_id=practice_id, today=today, now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -50,6 +51,7 @@ STAGES = {"listed": "Listed", "contacted": "Contacted", "booked": "Booked", "com
 
 WHATS = ("provider", "payor", "assignee")
 MEASURES = ("opportunities", "patients", "value_pence", "uda", "worth_pence")
+FIGURES = (*MEASURES, "due", "overdue")
 
 
 @dataclass(frozen=True)
@@ -80,18 +82,17 @@ class Cards:
 @allowed(Right.SEE, practice="practices")
 def cards(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> Cards:
     """Return the figures of the cards over all these practices, patients counted once."""
-    now = _now(store, practices, "total", today=today)
-    totals = now.row(0, named=True) if now.height else dict.fromkeys((*MEASURES, "due", "overdue"), 0)
+    totals = _totals(store, practices, today=today).row(0, named=True)
     weeks = flow(store, practices, actor=actor, today=today)
     this_week = weeks.row(-1, named=True)
-    taken = queries.taken_at(store, _ids(practices))
+    known = queries.known(store, _ids(practices)).values()
     return Cards(
-        **{name: totals[name] for name in (*MEASURES, "due", "overdue")},
+        **{name: totals[name] for name in FIGURES},
         week=this_week["week"],
         booked=this_week["booked"],
         booked_value_pence=this_week["booked_value_pence"],
         contacted=this_week["contacted"],
-        as_of=min(at for _, at in taken.values()) if taken and len(taken) == len(practices) else None,
+        as_of=min(one["taken_at"] for one in known) if known and len(known) == len(practices) else None,
         trend=trend(store, practices, actor=actor, today=today),
         weeks=weeks,
     )
@@ -231,15 +232,13 @@ def trend(store: Store, practices: Sequence[Practice], *, actor: Actor, today: d
     """
     first = today - timedelta(days=days - 1)
     kept = queries.trend(store, _ids(practices), from_day=first, to_day=today).filter(pl.col("day") < today)
-    figures = [*MEASURES, "due", "overdue"]
     is_whole = pl.col("practices") == pl.col("expected")
     before = kept.select(
-        "day", *(pl.when(is_whole).then(pl.col(name)).alias(name) for name in figures), practices=pl.col("expected")
+        "day", *(pl.when(is_whole).then(pl.col(name)).alias(name) for name in FIGURES), practices=pl.col("expected")
     )
-    now = _now(store, practices, "total", today=today)
-    if not now.height:
-        now = pl.DataFrame([dict.fromkeys(figures, 0)], schema={name: now.schema[name] for name in figures})
-    last = now.select(pl.lit(today).alias("day"), *figures, practices=pl.lit(len(practices), pl.Int32))
+    last = _totals(store, practices, today=today).select(
+        pl.lit(today).alias("day"), *FIGURES, practices=pl.lit(len(practices), pl.Int32)
+    )
     wanted = pl.DataFrame({"day": [first + timedelta(days=number) for number in range(days)]}, schema={"day": pl.Date})
     return wanted.filter(pl.lit(len(practices) > 0)).join(
         pl.concat([before, last]), on="day", how="left", maintain_order="left"
@@ -251,21 +250,20 @@ def across(store: Store, practices: Sequence[Practice], *, actor: Actor, today: 
     """Return practice against practice, highest value first.
 
     Columns: practice_id, practice, opportunities, patients, value_pence, uda, worth_pence, due, overdue (now),
-    value_before_pence (that of the day `days` days ago, null when nobody looked then), and of the last `days` days:
-    new, contacted, booked, booked_value_pence, null without a history; first_on is the day that it begins. One row for each
-    practice.
+    value_before_pence (that of the day `days` days ago, null when nobody looked then), of the last `days` days new,
+    contacted, booked and booked_value_pence, null without a history, and first_on, the day on which that begins. One
+    row for each practice.
     """
     first = today - timedelta(days=days - 1)
-    figures = ["opportunities", "patients", "value_pence", "uda", "worth_pence", "due", "overdue"]
-    now = _now(store, practices, "practice", today=today).select(pl.col("key").alias("practice_id"), *figures)
+    now = _now(store, practices, "practice", today=today).select(pl.col("key").alias("practice_id"), *FIGURES)
     done = queries.across(store, _ids(practices), from_day=first, to_day=today, before_day=today - timedelta(days=days))
     return (
         done.join(now, on="practice_id", how="left", maintain_order="left")
-        .with_columns(pl.col(figures).fill_null(0))
+        .with_columns(pl.col(FIGURES).fill_null(0))
         .select(
             "practice_id",
             "practice",
-            *figures,
+            *FIGURES,
             "value_before_pence",
             "new",
             "contacted",
@@ -286,9 +284,18 @@ def opened_between(band: str, *, today: date) -> tuple[date | None, date | None]
 def _now(
     store: Store, practices: Sequence[Practice], what: str, *, today: date, statuses: Sequence[str] = UNBOOKED
 ) -> pl.DataFrame:
+    return queries.standing(
+        store, what, today=today, filters=_filters(store, practices, today=today, statuses=statuses)
+    )
+
+
+def _totals(store: Store, practices: Sequence[Practice], *, today: date) -> pl.DataFrame:
+    return queries.totals(store, today=today, filters=_filters(store, practices, today=today, statuses=UNBOOKED))
+
+
+def _filters(store: Store, practices: Sequence[Practice], *, today: date, statuses: Sequence[str]) -> dict[str, Any]:
     listing.refresh(store, _ids(practices), today=today)
-    filters = asked(Filters(statuses=tuple(statuses)), _ids(practices))
-    return queries.standing(store, what, today=today, filters=filters)
+    return asked(Filters(statuses=tuple(statuses)), _ids(practices))
 
 
 def _band_text(band: str) -> str:

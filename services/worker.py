@@ -1,4 +1,4 @@
-"""The worker beside the pages: sends what is queued, and takes the steps whose day has come."""
+"""The worker beside the pages: sends what is queued, takes the steps whose day has come, keeps each day's figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from queries.store import Store
-from services import senders, sending, sequences, surroundings
+from services import senders, sending, sequences, snapshots, surroundings
 from services.contact_settings import ContactSettings
 from services.senders.base import Sender
 from services.sending import Senders
@@ -20,8 +20,8 @@ PAUSE_SECONDS = 2.0
 """So long after a look that found nothing to do comes the next."""
 
 
-SEQUENCES_EVERY = timedelta(minutes=1)
-"""So often the steps of sequences are looked at: they go by days."""
+DAYS_EVERY = timedelta(minutes=1)
+"""So often is looked at what goes by days: the steps of sequences, and the figures that are kept of each."""
 
 
 def senders_of(environ: Mapping[str, str]) -> Senders:
@@ -61,12 +61,13 @@ class Worker:
 
     def _run(self) -> None:
         chance = Random()
-        looked_at = datetime.min.replace(tzinfo=UTC)
+        looked_at, looks = datetime.min.replace(tzinfo=UTC), snapshots.Looks()
         while not self._stopping.is_set():
             try:
-                if self._clock() - looked_at >= SEQUENCES_EVERY:
+                if self._clock() - looked_at >= DAYS_EVERY:
                     looked_at = self._clock()
                     sequences.advance(self._store, now=looked_at, today_at=self._today_at)
+                    snapshots.keep_up(self._store, looks, now=looked_at, today_at=self._today_at)
                 is_busy = sending.send_next(
                     self._store, self._senders, clock=self._clock, today_at=self._today_at, chance=chance
                 )

@@ -1,4 +1,4 @@
-"""The only module that imports duckdb: one embedded store, its migrations, its lock and its transactions."""
+"""The one embedded store, its migrations, its lock and its transactions; only it and sandbox.py import duckdb."""
 
 from __future__ import annotations
 

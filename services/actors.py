@@ -37,6 +37,7 @@ class Right(StrEnum):
     SEE = "see the list and its patients"
     WORK = "work opportunities"
     EXPORT = "export lists"
+    SQL = "ask questions in SQL"
     PREVIEW = "look at what an extract would change"
     IMPORT = "import extracts"
     SAMPLE = "add or remove the sample practice"
@@ -54,6 +55,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE: EVERYBODY,
     Right.WORK: STAFF,
     Right.EXPORT: LEADERS,
+    Right.SQL: LEADERS,
     Right.PREVIEW: LEADERS,
     Right.IMPORT: LEADERS,
     Right.SAMPLE: LEADERS,

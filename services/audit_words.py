@@ -15,7 +15,7 @@ import polars as pl
 from queries import opportunities as opportunity_queries
 from queries import people as people_queries
 from queries.store import Store
-from services import contracts, settings, surroundings, templates, words
+from services import contracts, nhs_figures, settings, surroundings, templates, words
 from services.practices import Practice
 
 KINDS = {
@@ -28,6 +28,9 @@ KINDS = {
     contracts.CHANGED: "Changed a contract",
     "exported": "Exported",
     "imported": "Imported",
+    "notebook removed": "Removed a notebook",
+    "notebook saved": "Saved a notebook",
+    nhs_figures.TYPED: "Typed in NHS figures",
     "noted": "Wrote a note",
     "one-time password given": "Gave a one-time password",
     "password changed": "Changed their password",
@@ -75,6 +78,7 @@ LABELS = {
     "uda": "UDA",
     "uda_target": "UDAs to do",
     "uda_value_pence": "UDA value",
+    "unscheduled_pence": "unscheduled care",
     "value_pence": "value",
     "visit_on": "visit on",
     "visit_was_on": "the visit was on",
@@ -82,17 +86,19 @@ LABELS = {
 }
 """The fields of an event whose names are no words."""
 
-NAMED = {contracts.CHANGED, templates.ADDED, templates.CHANGED, templates.REMOVED, templates.RESTORED}
+NAMED = {contracts.CHANGED, nhs_figures.TYPED, templates.ADDED, templates.CHANGED, templates.REMOVED, templates.RESTORED}
 """Events whose note is the name of what they are about."""
 
 LEFT_OUT = {
     "appointment_id",
     "attempts",
+    "cells",
     "choices",
     "contract_id",
     "import_id",
     "last_attempt_at",
     "last_contact_at",
+    "notebook_id",
     "user_id",
     "view_id",
 }

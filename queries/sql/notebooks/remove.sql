@@ -1,0 +1,3 @@
+-- Remove a notebook. Grain: one row.
+delete from notebooks
+where notebook_id = $notebook_id

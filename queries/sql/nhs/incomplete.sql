@@ -9,8 +9,9 @@ with visits as (
 ),
 items as (
     select
-        course_id, count(*) as items,
-        count(*) filter (where completed_on <= $today::date) as items_done,
+        course_id,
+        count(*) filter (where charged_to = 'nhs') as items,
+        count(*) filter (where charged_to = 'nhs' and completed_on <= $today::date) as items_done,
         max(completed_on) filter (where completed_on <= $today::date) as last_done_on
     from treatment_items
     where practice_id = $practice_id and not is_deleted

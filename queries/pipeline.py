@@ -107,3 +107,20 @@ def keep_day(
     tx.execute("pipeline/add_figures", today=today, filters=dict(filters))
     tx.execute("pipeline/remove_totals", practice_id=practice_id, today=today)
     tx.insert("pipeline/add_totals", totals, practice_id=practice_id, today=today, now=now)
+
+
+def add_past(
+    tx: Transaction, practice_id: str, spells: pl.DataFrame, days: pl.DataFrame, *, statuses: Sequence[str]
+) -> None:
+    """Keep made-up spells, the figures of the days in them, and what the practice's events say happened in them.
+
+    The frames have the columns of the table spells, one row for each spell, and of its opportunity on each day, with
+    the state as it was kept on the last, or that, day; statuses are those of the totals.
+    """
+    tx.insert("pipeline/add_past_spells", spells)
+    tx.insert("pipeline/add_past_figures", days)
+    tx.insert("pipeline/add_past_totals", days, statuses=list(statuses))
+    first, last = spells["listed_from"].min(), spells["last_seen_on"].max()
+    if isinstance(first, date) and isinstance(last, date):
+        _add_steps(tx, practice_id, from_day=first, to_day=last)
+        tx.execute("pipeline/add_completed", practice_id=practice_id, from_day=first, today=last)

@@ -8,15 +8,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from queries import opportunities as opportunity_queries
 from queries import people as people_queries
+from queries import pipeline as pipeline_queries
 from queries import pms, workflow
 from queries import practices as queries
 from queries.store import Store
+from services import snapshots
 from services.actors import Actor, Right, allowed, check
 from services.errors import InvalidRequest
 from services.history import record
+from services.opportunities import rule_of
+from services.pipeline import UNBOOKED
 from services.practices import Practice, all_practices, create
-from services.sample import cases, people
+from services.sample import cases, people, pipeline
 from services.sample.courses import AHEAD_DAYS, Years
 from services.sample.diary import Diary
 from services.sample.history import History
@@ -60,7 +65,12 @@ def add(store: Store, *, actor: Actor, today: date, now: datetime) -> Practice:
             people_queries.give_practice(tx, colleague.user_id, practice_id, colleague.provider_id)
         queries.raise_revision(tx, practice_id)
         record(tx, "sample added", by=actor.user_id, now=now, practice_id=practice_id)
-        return next(practice for practice in all_practices(tx) if practice.practice_id == practice_id)
+        practice = next(practice for practice in all_practices(tx) if practice.practice_id == practice_id)
+        ruled = opportunity_queries.courses_on(tx, practice_id, today=today, settings=rule_of(practice))
+        spells = pipeline.spells(years.waits, years.history, ruled)
+        pipeline_queries.add_past(tx, practice_id, spells, pipeline.days(spells, years.history), statuses=UNBOOKED)
+    snapshots.take(store, practice, now=now, today=today)
+    return practice
 
 
 @allowed(Right.SAMPLE)

@@ -13,6 +13,7 @@ from services.sample import treatment
 from services.sample.diary import Diary
 from services.sample.history import History
 from services.sample.people import CONTRACT, HYGIENE, IMPLANTS, PAYORS
+from services.sample.pipeline import Wait
 from services.sample.records import Appointment, Course, Patient, PlannedVisit, TreatmentItem
 from services.sample.treatment import Item, Plan
 
@@ -39,6 +40,7 @@ class Years:
     courses: list[Course] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
     loose: list[Course] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
     numbers: count[int] = field(default_factory=lambda: count(20001))
 
     def live_through(self, first: date) -> None:
@@ -235,11 +237,15 @@ class Years:
         tidied_on = course.opened_on + timedelta(days=45 + int(self.rng.expovariate(1 / 300)))
         until = min(self.today, max(tidied_on, since))
         booked_on = self.history.follow_up(course, since, until)
+        wait = Wait(course, since)
+        self.waits.append(wait)
         if booked_on is not None:
+            wait.until, wait.why = booked_on, "booked"
             earliest = booked_on + timedelta(days=self.rng.randint(2, 24))
             self.carry_out(course, visits, earliest, booked_on=booked_on)
         elif tidied_on < self.today:
             self._close(course, until)
+            wait.until, wait.why = until, "deleted" if course.is_deleted else "completed"
         else:
             self.loose.append(course)
 

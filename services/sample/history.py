@@ -67,7 +67,10 @@ NOTES = {
 
 @dataclass(slots=True)
 class History:
-    """Lives through the follow-up of each opportunity; a state always equals what its events say."""
+    """Lives through the follow-up of each opportunity; a state always equals what its events say.
+
+    log has how each state stood after each change (services/sample/pipeline.py).
+    """
 
     rng: Random
     practice_id: str
@@ -75,6 +78,7 @@ class History:
     states: dict[str, State] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     last_at: dict[str, datetime] = field(default_factory=dict)
+    log: list[tuple[object, ...]] = field(default_factory=list)
 
     def follow_up(self, course: Course, since: date, until: date) -> date | None:
         """Follow a course up from the day on which it was left unbooked; return the day of its booking, if any."""
@@ -235,6 +239,19 @@ class History:
         for name, value in changes.items():
             setattr(state, name, value)
         state.changed_by, state.changed_at = by, at
+        self.log.append(
+            (
+                day,
+                course.course_id,
+                course.patient_id,
+                state.status,
+                state.snoozed_until,
+                state.assigned_to,
+                at,
+                state.last_attempt_at,
+                state.last_contact_at,
+            )
+        )
         self._record(course, kind, by, at, note, before, {**changes, **(facts or {})})
 
     def _record(

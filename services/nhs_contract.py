@@ -103,7 +103,7 @@ class Standing:
         return round((self.target_uda or 0) * share, 2)
 
     def gap(self, share: float, *, is_projected: bool) -> float:
-        """Return the UDAs missing to a line: from the projection where there is one, else from what is done and booked."""
+        """Return the UDAs missing to a line: from the projection if there is one, else from what is done and booked."""
         done = self.delivered_uda + self.scheduled.uda
         reached = self.projection.middle if is_projected and self.projection else done
         return max(0.0, round(self.line(share) - reached, 2))

@@ -11,7 +11,8 @@ from services.nhs_projection import Rate
 WEEKS, MONTHS = 13, 12
 """So many whole weeks, or where figures are typed by the month whole months, make the run rate."""
 
-TYPED, EXTRACT = "typed in", "extract"
+TYPED, EXTRACT = "Typed in", "Extract"
+"""Where a figure comes from."""
 
 
 def looked_back_to(starts_on: date, counted_to: date) -> date:

@@ -1,0 +1,150 @@
+"""The course of a contract's year: what was delivered month by month, where it leads, and the lines of the target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from pages.parts import format
+from services import exports, nhs_contract
+from services.nhs_contract import Standing
+
+LINES = ((nhs_contract.LEAST, "96 %", 3), (nhs_contract.FULL, "100 %", 0), (nhs_contract.MOST, "102 %", -4))
+"""Each line of the target, its words, and how far these move so that they do not lie on one another."""
+
+DELIVERED, PROJECTED = "#26848f", "#b7651b"
+HEIGHT = 330
+
+
+def draw(standing: Standing) -> None:
+    """Draw the course of the year."""
+    year = nhs_contract.year_in_words(standing.starts_on)
+    show(
+        table_of(standing),
+        chart_of(standing),
+        title=f"The year {year}",
+        sentence=in_words(standing),
+        name=f"nhs-contract-{standing.starts_on.year}",
+        alt=f"UDAs delivered by the end of each month of {year}. {in_words(standing)}",
+        empty="Nothing was delivered in this year yet: no completed NHS course in the extract, and nothing typed in."
+        if not standing.delivered_uda
+        else None,
+    )
+
+
+def show(
+    frame: pl.DataFrame, chart: alt.LayerChart, *, title: str, sentence: str, name: str, alt: str, empty: str | None
+) -> None:
+    """Draw a chart under its sentence, with the table behind it as a download; a year without anything says so."""
+    st.subheader(title, anchor=False)
+    if empty:
+        st.info(empty)
+        return
+    st.markdown(format.plain(sentence))
+    st.altair_chart(chart, width="stretch", alt=alt)
+    with st.expander("Table and downloads"):
+        columns: dict[str, Any] = {
+            "Month": st.column_config.DateColumn(format="MMM YYYY"),
+            **{
+                label: st.column_config.NumberColumn(format="localized")
+                for label in ("UDAs", "UDAs so far", "In the extract", "Typed in", "Unscheduled courses")
+            },
+            "Unscheduled care": st.column_config.NumberColumn(format="£%,.2f"),
+        }
+        st.dataframe(frame.to_arrow(), hide_index=True, column_config=columns, placeholder="–", alt=title)
+        st.download_button(
+            "CSV",
+            data=lambda: exports.to_csv(frame),
+            file_name=f"{name}.csv",
+            key=f"csv_{name}",
+            icon=":material/download:",
+            on_click="ignore",
+            help="The table above as CSV. It names no patient.",
+        )
+
+
+def table_of(standing: Standing) -> pl.DataFrame:
+    """Return the months as the table behind the chart shows them."""
+    return standing.months.select(
+        pl.col("month_on").alias("Month"),
+        pl.col("uda").round(2).alias("UDAs"),
+        pl.col("cumulative_uda").round(2).alias("UDAs so far"),
+        pl.col("uda_source").alias("Counted from"),
+        pl.col("extract_uda").cast(pl.Float64).round(2).alias("In the extract"),
+        pl.col("typed_uda").alias("Typed in"),
+        pl.col("unscheduled_courses").alias("Unscheduled courses"),
+        (pl.col("unscheduled_pence") / 100).alias("Unscheduled care"),
+        pl.col("unscheduled_source").alias("Unscheduled from"),
+        pl.col("typed_by").alias("Typed in by"),
+    )
+
+
+def in_words(standing: Standing) -> str:
+    """Say what the chart shows."""
+    done = f"{format.uda(round(standing.delivered_uda, 1))} UDAs were delivered by {format.day(standing.counted_to)}"
+    if standing.target_uda:
+        share = standing.delivered_uda / standing.target_uda
+        done += f", {share:.1%} of the {format.uda(round(standing.target_uda, 1))} to do".replace("%", " %")
+    if standing.is_over:
+        return f"{done}. The year is over."
+    if standing.projection is None or standing.rate is None:
+        return f"{done}. There are too few whole weeks or months with figures to say where the year ends."
+    low, middle, high = (format.uda(round(value)) for value in _ends(standing))
+    periods = f"{len(standing.rate.values)} whole {standing.rate.period}s"
+    mean = format.uda(round(standing.rate.mean, 1))
+    return (
+        f"{done}. If the last {periods} go on ({mean} UDAs a {standing.rate.period}), the year ends at {middle}; "
+        f"as far as such {standing.rate.period}s vary, it ends from {low} to {high} in 8 of 10 cases. "
+        "Holidays to come are not known to it."
+    )
+
+
+def chart_of(standing: Standing) -> alt.LayerChart:
+    """Return what was delivered as a line, the projection as a dashed one in its range, and the target's lines."""
+    months = standing.months
+    points = pl.DataFrame(
+        {
+            "day": [standing.starts_on, *months["until_on"]],
+            "uda": [0.0, *months["cumulative_uda"].cast(pl.Float64)],
+            "series": "Delivered",
+        }
+    )
+    day = alt.X("day:T", title=None, axis=alt.Axis(format="%b", tickCount="month", grid=False))
+    day = day.scale(domain=[_at(standing.starts_on), _at(standing.ends_on)])
+    uda = alt.Y("uda:Q", title="UDAs", scale=alt.Scale(zero=True))
+    colour = alt.Color("series:N", title=None, legend=alt.Legend(orient="top-left")).scale(
+        domain=["Delivered", "Projected"], range=[DELIVERED, PROJECTED]
+    )
+    dash = alt.StrokeDash("series:N", legend=None).scale(domain=["Delivered", "Projected"], range=[[1, 0], [6, 4]])
+    told = [alt.Tooltip("day:T", title="By", format="%-d %b %Y"), alt.Tooltip("uda:Q", title="UDAs", format=",.1f")]
+    layers: list[Any] = []
+    if standing.projection:
+        now, to = standing.counted_to, standing.ends_on
+        low, middle, high = _ends(standing)
+        done = standing.delivered_uda
+        band = pl.DataFrame({"day": [now, to], "low": [done, low], "high": [done, high]})
+        layers.append(alt.Chart(band).mark_area(color=PROJECTED, opacity=0.2).encode(day, y="low:Q", y2="high:Q"))
+        ahead = pl.DataFrame({"day": [now, to], "uda": [done, middle], "series": "Projected"})
+        layers.append(alt.Chart(ahead).mark_line().encode(day, uda, colour, strokeDash=dash, tooltip=told))
+    layers.append(
+        alt.Chart(points).mark_line(point=alt.OverlayMarkDef(size=40)).encode(day, uda, colour, dash, tooltip=told)
+    )
+    if standing.target_uda:
+        for share, label, up in LINES:
+            at = pl.DataFrame({"uda": [standing.line(share)], "day": [standing.ends_on], "label": [label]})
+            layers.append(alt.Chart(at).mark_rule(strokeDash=[2, 3], color="grey").encode(uda, tooltip=told[1:]))
+            words = alt.Chart(at).mark_text(align="left", dx=6, dy=up * 2, color="grey")
+            layers.append(words.encode(day, uda, alt.Text("label:N")))
+    return alt.LayerChart(layer=layers, height=HEIGHT)
+
+
+def _ends(standing: Standing) -> tuple[float, float, float]:
+    projection = standing.projection
+    return (projection.low, projection.middle, projection.high) if projection else (0.0, 0.0, 0.0)
+
+
+def _at(day: Any) -> dict[str, int]:
+    return {"year": day.year, "month": day.month, "date": day.day}

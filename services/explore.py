@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import polars as pl
 from polars import selectors
@@ -55,6 +54,9 @@ WORDS: dict[str, Mapping[str, str]] = {
 
 IN_ORDER = ("age", "tries", "status", "opened_month")
 NONE = {"assigned_to": "Nobody", "reject_reason": "Not rejected"}
+
+LIMITS = Limits()
+"""What a question in SQL may use."""
 
 AT_ONCE = 2
 _askers = threading.BoundedSemaphore(AT_ONCE)
@@ -116,7 +118,7 @@ def measure(
         frame=named,
         labels={**labels, **{one: MEASURES[one] for one in measures}},
         money=tuple(one for one in measures if one in MONEY),
-        about=f"{', '.join(MEASURES[one] for one in measures)} by {GROUPS[cell.group].lower()}"
+        about=f"{', '.join(MEASURES[one] for one in measures)}, by {GROUPS[cell.group].lower()}"
         + (f" and {GROUPS[split].lower()}" if split else "")
         + f": {groups:,} group{'' if groups == 1 else 's'}, {int(found['opportunities'].sum()):,} opportunities.",
         chart_by="by_group",
@@ -127,13 +129,12 @@ def measure(
 
 @allowed(Right.SQL, practice="practices")
 def ask(
-    store: Store, practices: Sequence[Practice], sql: str, *, actor: Actor, today: date, limits: Limits | None = None
+    store: Store, practices: Sequence[Practice], sql: str, *, actor: Actor, today: date, limits: Limits = LIMITS
 ) -> Answer:
     """Return the answer to a question typed in SQL over the views of these practices.
 
     Raises InvalidRequest, in words, for what is no question, what cannot be read, and what takes too much.
     """
-    limits = limits or Limits()
     if not sql.strip():
         raise InvalidRequest("There is no question yet. Write one that begins with select.")
     if len(sql) > LONGEST_SQL:
@@ -251,8 +252,3 @@ def _named(column: str, group: str) -> pl.Expr:
         known = WORDS[group]
         named = named.replace_strict(list(known), list(known.values()), default=named, return_dtype=pl.String)
     return named.fill_null(NONE.get(group, "None")).alias(column)
-
-
-def with_filters(cell: Cell, filters: Mapping[str, Any]) -> Cell:
-    """Return a cell with other filters."""
-    return replace(cell, filters=dict(filters))

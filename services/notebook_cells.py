@@ -69,6 +69,11 @@ class Cell:
         """Say whether the question was typed in SQL."""
         return self.kind == "sql"
 
+    @property
+    def called(self) -> str:
+        """Return its title, or what stands for one."""
+        return self.title.strip() or ("SQL" if self.is_sql else f"By {GROUPS[self.group].lower()}")
+
 
 def to_text(cells: Sequence[Cell]) -> str:
     """Return cells as the store keeps them; raise InvalidRequest for too many or too long ones."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from services import exports, imports, integrity, opportunities, practices, sample, surroundings
+from services import exports, imports, integrity, opportunities, practices, sample, snapshots, surroundings
 from services.actors import Actor
 from services.errors import CareManagerError, ConfigurationError, InvalidRequest, UnusableExtract
 from services.store import Store, open_store
@@ -74,6 +74,9 @@ def import_extract(store: Store, call: argparse.Namespace, now: datetime) -> int
         return DONE
     result = imports.apply(store, extract, practice=call.practice, actor=_person(), now=now, today=today)
     print(result.sentence)
+    practice = practices.named(practices.all_practices(store), result.practice)
+    if practice:
+        snapshots.take(store, practice, now=now, today=today)
     return DONE
 
 

@@ -33,6 +33,26 @@ def trend(source: Store | Reading, practice_ids: Sequence[str], *, from_day: dat
     return source.frame("pipeline/trend", practice_ids=list(practice_ids), from_day=from_day, to_day=to_day)
 
 
+def trend_by(
+    source: Store | Reading,
+    practice_ids: Sequence[str],
+    what: str,
+    *,
+    statuses: Sequence[str],
+    from_day: date,
+    to_day: date,
+) -> pl.DataFrame:
+    """Return the kept figures by status, age, provider, payor or assignee, one row for each day and key."""
+    return source.frame(
+        "pipeline/trend_by",
+        practice_ids=list(practice_ids),
+        what=what,
+        statuses=list(statuses),
+        from_day=from_day,
+        to_day=to_day,
+    )
+
+
 def known(source: Store | Reading, practice_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return first_on, last_on and taken_at (UTC) of what is kept of each practice; one without is left out."""
     rows = source.frame("pipeline/known", practice_ids=list(practice_ids)).to_dicts()
@@ -86,11 +106,15 @@ def follow_spells(
         grace_days=settings["grace_days"],
     )
     _add_steps(tx, practice_id, from_day=today, to_day=today)
-    tx.execute("pipeline/add_completed", practice_id=practice_id, from_day=since, today=today)
+    _add_completed(tx, practice_id, from_day=since, today=today)
 
 
 def _add_steps(tx: Transaction, practice_id: str, *, from_day: date, to_day: date) -> None:
     tx.execute("pipeline/add_steps", practice_id=practice_id, from_day=from_day, to_day=to_day)
+
+
+def _add_completed(tx: Transaction, practice_id: str, *, from_day: date, today: date) -> None:
+    tx.execute("pipeline/add_completed", practice_id=practice_id, from_day=from_day, today=today)
 
 
 def keep_day(
@@ -123,4 +147,4 @@ def add_past(
     first, last = spells["listed_from"].min(), spells["last_seen_on"].max()
     if isinstance(first, date) and isinstance(last, date):
         _add_steps(tx, practice_id, from_day=first, to_day=last)
-        tx.execute("pipeline/add_completed", practice_id=practice_id, from_day=first, today=last)
+        _add_completed(tx, practice_id, from_day=first, today=last)

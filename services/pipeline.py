@@ -246,6 +246,35 @@ def trend(store: Store, practices: Sequence[Practice], *, actor: Actor, today: d
 
 
 @allowed(Right.SEE, practice="practices")
+def trend_by(
+    store: Store,
+    practices: Sequence[Practice],
+    *,
+    actor: Actor,
+    today: date,
+    what: str,
+    days: int = 90,
+    statuses: Sequence[str] = UNBOOKED,
+) -> pl.DataFrame:
+    """Return how the list stood by status, age, provider, payor or assignee on the last `days` days, today included.
+
+    Columns: day, key (as in `by`; a status, a band of AGES), name, opportunities, value_pence, uda, worth_pence. One
+    row for each key of each day; a day on which not all practices with a history were looked at has none. Patients
+    cannot be told: the same one may be in several rows. Today is as it was last looked at.
+    """
+    if what not in ("status", "age", *WHATS):
+        raise InvalidRequest(
+            f"The pipeline cannot be split by {what}. Choose status, age, provider, payor or assignee."
+        )
+    practice_ids, first = _ids(practices), today - timedelta(days=days - 1)
+    whole = queries.trend(store, practice_ids, from_day=first, to_day=today).filter(
+        pl.col("practices") == pl.col("expected")
+    )
+    found = queries.trend_by(store, practice_ids, what, statuses=statuses, from_day=first, to_day=today)
+    return found.join(whole.select("day"), on="day", how="semi", maintain_order="left")
+
+
+@allowed(Right.SEE, practice="practices")
 def across(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, days: int = 28) -> pl.DataFrame:
     """Return practice against practice, highest value first.
 

@@ -47,6 +47,8 @@ OPEN = {
     "sign_in.sign_in": "before anybody is known",
     "sign_in.sign_out": "one's own, by the session id",
     "sign_in.start": "for one who has proved who they are",
+    "snapshots.keep_up": "the worker's",
+    "snapshots.take": "the worker's, and of whoever at the command line has the whole store",
     "templates.all_of": "words only, of a practice that the caller has checked",
 }
 """The services that anybody may call, and why."""

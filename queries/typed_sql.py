@@ -19,6 +19,9 @@ PROGRAM = Path(__file__).with_name("sandbox.py")
 STARTING = 60
 """Seconds in which the process must have started and taken the tables."""
 
+MOST_SAID = 2**20
+"""Bytes of what the process may say beside rows: it is not believed, whatever was typed into it."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -122,8 +125,10 @@ class Sandbox:
                 with pa.ipc.new_stream(process.stdin, arrow.schema) as stream:
                     stream.write_table(arrow)
             process.stdin.flush()
-            told: dict[str, Any] = json.loads(process.stdout.readline())
+            told: dict[str, Any] = json.loads(process.stdout.readline(MOST_SAID))
             size = int(told["bytes"])
+            if size > 2 * self._limits.bytes + MOST_SAID:
+                raise EOFError
             rows = process.stdout.read(size)
             if len(rows) < size:
                 raise EOFError

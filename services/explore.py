@@ -118,7 +118,7 @@ def measure(
         frame=named,
         labels={**labels, **{one: MEASURES[one] for one in measures}},
         money=tuple(one for one in measures if one in MONEY),
-        about=f"{', '.join(MEASURES[one] for one in measures)}, by {GROUPS[cell.group].lower()}"
+        about=f"{_listed(measures)} by {GROUPS[cell.group].lower()}"
         + (f" and {GROUPS[split].lower()}" if split else "")
         + f": {groups:,} group{'' if groups == 1 else 's'}, {int(found['opportunities'].sum()):,} opportunities.",
         chart_by="by_group",
@@ -228,6 +228,13 @@ def _answer(rows: pl.DataFrame, about: str) -> Answer:
 
 def _heading(name: str) -> str:
     return name[: -len(POUNDS)] or name
+
+
+def _listed(measures: Sequence[str]) -> str:
+    """Return measures as one says them: Value, opportunities and UDA."""
+    first, *others = [MEASURES[one] for one in measures]
+    said = [first, *(one if one.isupper() else one.lower() for one in others)]
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
 def _place(column: str, group: str, first: str) -> pl.Expr:

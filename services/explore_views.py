@@ -153,7 +153,7 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
 
 EXAMPLES = {
     "Which treatment is waiting": """\
-select description, count(*) as items, sum(price_pounds) as price_pounds
+select description, sum(price_pounds) as price_pounds, count(*) as items
 from treatment_items
 join opportunities on opportunities.opportunity_id = treatment_items.course_id
     and opportunities.practice = treatment_items.practice

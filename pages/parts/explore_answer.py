@@ -50,16 +50,15 @@ def draw_sql(here: Session, draft: Draft, cell: Cell) -> None:
         _draw(here, draft, cell, given, "")
 
 
-def section(here: Session, draft: Draft, cell: Cell, choices: Choices) -> Section:
+def section(here: Session, draft: Draft, cell: Cell, asked: Asked | None) -> Section:
     """Return a cell as a part of the report; what was not run yet is run."""
     sql = cell.sql if cell.is_sql else None
     said = ""
     if cell.is_sql and not here.actor.may(Right.SQL):
         return Section(cell.called, "It asks in SQL, which was not run.", sql=sql)
-    if cell.is_sql:
+    if asked is None:
         given = _asked(here, draft, cell)
     else:
-        asked = explore_filters.asked(cell, choices)
         given = _measured(here, draft, cell, asked)
         said = f"Filters: {'; '.join(asked.in_words)}." if asked.in_words else ""
     answer = given.answer

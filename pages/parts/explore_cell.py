@@ -68,7 +68,7 @@ def _draw_sql(here: Session, draft: Draft, cell: Cell) -> None:
         "SQL",
         key=_key(draft, cell, "sql", cell.sql),
         max_chars=LONGEST_SQL,
-        height=170,
+        height=200,
         placeholder="select provider, count(*) as opportunities from opportunities group by provider",
         help="It reads the views and can change nothing. Ctrl and Enter take over what you typed.",
         on_change=partial(_keep, draft, cell.cell_id, "sql"),

@@ -10,12 +10,12 @@ from uuid import uuid4
 
 import streamlit as st
 
-from services import notebooks
 from services.explore import Answer
 from services.notebook_cells import MOST_CELLS, Cell
 from services.notebooks import Notebook
 
 NEW = "new"
+NEW_NAME = "New notebook"
 DRAFTS = "explore_drafts"
 CHOSEN = "explore_notebook"
 NEXT = "explore_next"
@@ -54,6 +54,11 @@ class Draft:
     def is_changed(self) -> bool:
         """Say whether what is on screen is not kept."""
         return not self.is_kept or tuple(self.cells) != self.notebook.cells
+
+    @property
+    def is_as_begun(self) -> bool:
+        """Say whether it is new and nothing was done to it."""
+        return not self.is_kept and tuple(self.cells) == self.notebook.cells
 
     def key(self, cell: Cell, name: str) -> str:
         """Return the key of a control of a cell; another one when the notebook is opened again."""
@@ -112,6 +117,14 @@ def opened(kept: Sequence[Notebook]) -> Draft:
     return draft
 
 
+def keep_of_gone(notebook_id: str) -> None:
+    """Let what was changed in a notebook that somebody else removed be the new one, unless one was begun already."""
+    drafts: dict[str, Draft] = st.session_state.get(DRAFTS, {})
+    gone = drafts.pop(notebook_id, None)
+    if gone is not None and gone.is_changed and (NEW not in drafts or drafts[NEW].is_as_begun):
+        drafts[NEW] = Draft(Notebook(NEW, NEW_NAME, ()), gone.cells, given=gone.given, draft_id=gone.draft_id)
+
+
 def saved(draft: Draft, notebook: Notebook) -> None:
     """Let a draft be the one of a notebook as it is kept now, and open that one."""
     drafts: dict[str, Draft] = st.session_state[DRAFTS]
@@ -139,4 +152,4 @@ def label(notebook: Notebook, practice_names: dict[str, str]) -> str:
 
 def _begun() -> Draft:
     cells = [Cell(title="What unbooked treatment is worth, by provider")]
-    return Draft(notebooks.Notebook(NEW, "New notebook", tuple(cells)), cells)
+    return Draft(Notebook(NEW, NEW_NAME, tuple(cells)), cells)

@@ -112,19 +112,21 @@ class Standing:
         """Say what follows when the year ends with so many UDAs."""
         target, uda = self.target_uda or 0, round(uda, 2)
         if uda < self.line(LEAST):
-            told = "Below 96 %: the NHS may take back all that is missing to 100 %, and send a breach notice"
             missing = target - uda
+            told = "Below 96 %: the NHS may take back all that is missing to 100 %, and send a breach notice"
         elif uda < self.line(FULL):
-            carried = units(target - uda)
-            told = f"From 96 to 100 %: {carried} UDAs are to be done on top of next year's, nothing is paid back"
             missing = 0.0
+            told = f"From 96 to 100 %: {self._worth(target - uda)} come on top of next year's, nothing is paid back"
         elif uda <= self.line(MOST):
-            told = f"From 100 to 102 %: {units(uda - target)} UDAs count for next year"
             missing = 0.0
+            told = f"From 100 to 102 %: {self._worth(uda - target)} count for next year"
         else:
-            told = f"Above 102 %: {units(uda - self.line(MOST))} UDAs are not paid"
             missing = uda - self.line(MOST)
+            told = f"Above 102 %: {self._worth(missing)} are not paid"
         return Ending(uda, uda / target if target else 0.0, told, round(missing * self.uda_value_pence))
+
+    def _worth(self, uda: float) -> str:
+        return f"{units(uda)} UDAs worth £{uda * self.uda_value_pence / 100:,.2f}"
 
 
 def counts_udas(practice: Practice) -> bool:
@@ -284,4 +286,4 @@ def _unscheduled(
 
 def units(uda: float) -> str:
     """Write UDAs as 1,203.5."""
-    return f"{uda:,.2f}".rstrip("0").rstrip(".")
+    return f"{uda:,.1f}".removesuffix(".0")

@@ -115,9 +115,9 @@ def chart_of(standing: Standing) -> alt.LayerChart:
     day = alt.X("day:T", title=None, axis=alt.Axis(format="%b", tickCount="month", grid=False))
     day = day.scale(domain=[_at(standing.starts_on), _at(standing.ends_on)])
     uda = alt.Y("uda:Q", title="UDAs", scale=alt.Scale(zero=True))
-    colour = alt.Color("series:N", title=None, legend=alt.Legend(orient="top-left")).scale(
-        domain=["Delivered", "Projected"], range=[DELIVERED, PROJECTED]
-    )
+    colour = alt.Color(
+        "series:N", title=None, legend=alt.Legend(orient="bottom", symbolType="stroke", symbolStrokeWidth=3)
+    ).scale(domain=["Delivered", "Projected"], range=[DELIVERED, PROJECTED])
     dash = alt.StrokeDash("series:N", legend=None).scale(domain=["Delivered", "Projected"], range=[[1, 0], [6, 4]])
     told = [alt.Tooltip("day:T", title="By", format="%-d %b %Y"), alt.Tooltip("uda:Q", title="UDAs", format=",.1f")]
     layers: list[Any] = []

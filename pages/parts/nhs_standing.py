@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import polars as pl
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.parts import format
@@ -102,15 +103,11 @@ def endings(standing: Standing) -> None:
             ("Projection, high end", projection.high),
         ]
     rows = [_case(label, standing.ending(uda)) for label, uda in cases]
-    columns = {
-        "UDAs": st.column_config.NumberColumn(format="localized", width=80),
-        "Of the target": st.column_config.NumberColumn(format="%.1f %%", width=90),
-        "Costs": st.column_config.NumberColumn(format="£%,.2f", width=110),
-        "What follows": st.column_config.TextColumn(width="large"),
-    }
-    st.dataframe(pl.DataFrame(rows).to_arrow(), hide_index=True, column_config=columns, alt="What follows")
+    st.markdown(_as_table(("Case", "UDAs", "Of the target", "What follows", "Costs"), rows))
     if not standing.is_over:
-        st.markdown("  \n".join(_missing(standing, share, label) for share, label, _ in LINES))
+        value = f"At {format.pounds(standing.uda_value_pence)} each"
+        lines = [_missing(standing, share, label) for share, label, _ in LINES]
+        st.markdown(_as_table(("Line", "UDAs", "Beyond what is delivered and scheduled", value), lines))
 
 
 def unscheduled(standing: Standing) -> None:
@@ -176,23 +173,21 @@ def _meaning_of_target(standing: Standing) -> str:
     )
 
 
-def _case(label: str, ending: Ending) -> dict[str, str | float | None]:
-    return {
-        "Case": label,
-        "UDAs": round(ending.uda, 1),
-        "Of the target": ending.share * 100,
-        "What follows": ending.words,
-        "Costs": ending.cost_pence / 100 if ending.cost_pence else None,
-    }
+def _case(label: str, ending: Ending) -> tuple[str, ...]:
+    costs = format.pounds(ending.cost_pence) if ending.cost_pence else "–"
+    return label, _uda(ending.uda), _percent(ending.share), ending.words, costs
 
 
-def _missing(standing: Standing, share: float, label: str) -> str:
+def _missing(standing: Standing, share: float, label: str) -> tuple[str, ...]:
     missing = max(0.0, round(standing.line(share) - standing.delivered_uda - standing.scheduled.uda, 2))
-    at = f"**{label} is {_uda(standing.line(share))} UDAs:**"
-    if not missing:
-        return f"{at} reached with what is delivered and scheduled."
     worth = format.pounds(round(missing * standing.uda_value_pence))
-    return f"{at} {_uda(missing)} UDAs, {worth}, beyond what is delivered and scheduled."
+    return (label, _uda(standing.line(share)), *((_uda(missing), worth) if missing else ("reached", "–")))
+
+
+def _as_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write rows as a Markdown table, whose cells wrap where those of a data frame are cut off."""
+    lines = [heading, ["---"] * len(heading), *([format.plain(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _uda(uda: float, *, whole: bool = False) -> str:

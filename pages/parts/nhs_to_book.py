@@ -113,7 +113,7 @@ def _table(here: session.Session, rows: pl.DataFrame) -> None:
             "Likelihood": st.column_config.NumberColumn(
                 format="%.0f %%",
                 help="Of this practice's NHS courses of the last three years that were still open at the same age, so "
-                "many were completed within as many days as are left of the year.",
+                "many were completed within as many days as are left of the year. Many of those were booked.",
             ),
             "UDAs so far": st.column_config.NumberColumn(format="localized"),
             "Earliest finish": days,

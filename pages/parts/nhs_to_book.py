@@ -66,12 +66,15 @@ def _in_words(standing: Standing, rows: pl.DataFrame, needed: float, label: str,
     brings = float(rows["uda"].sum())
     expected = None if rows["expected_uda"].null_count() else float(rows["expected_uda"].sum())
     missing = f"**{format.uda(round(needed, 1))} UDAs** are missing to {label}, counted from {base}."
-    courses = format.count(rows.height, "course")
+    is_one = rows.height == 1
+    uda = f"bring{'s' if is_one else ''} {format.uda(round(brings, 1))}"
     if brings < needed:
-        told = f"All {courses} that can still be finished in time bring {format.uda(round(brings, 1))}: not enough."
+        courses = "The one course" if is_one else f"All {format.count(rows.height, 'course')}"
+        told = f"{courses} that can still be finished in time {uda}: not enough."
     else:
-        told = f"These {courses} bring {format.uda(round(brings, 1))} if all of them are finished."
-    likely = f" At their likelihood they bring about {format.uda(round(expected, 1))}." if expected is not None else ""
+        courses = "The course below" if is_one else f"The {format.count(rows.height, 'course')} below"
+        told = f"{courses} {uda} if finished."
+    likely = f" Weighed by likelihood, about {format.uda(round(expected, 1))}." if expected else ""
     return f"{missing} {told}{likely} Best first: UDAs times likelihood, then the oldest."
 
 

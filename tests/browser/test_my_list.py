@@ -123,8 +123,12 @@ def test_the_queue_is_worked_by_keys_alone_and_keys_rest_in_a_field(amara: Page)
     dialog = amara.get_by_role("dialog")
     expect(dialog).to_be_visible()
     amara.keyboard.press("1")
-    amara.keyboard.press("Tab")
-    amara.keyboard.press("Tab")
+    choice = dialog.get_by_role("radio", name="Not interested")
+    for _ in range(8):  # A dialog that is drawn once more takes the keys back to where it begins.
+        if choice.evaluate("element => element === document.activeElement"):
+            break
+        amara.keyboard.press("Tab")
+        amara.wait_for_timeout(100)
     amara.keyboard.press("Space")
     expect(dialog.get_by_role("radio", name="Not interested")).to_be_checked()
     dialog.get_by_role("button", name="Yes, reject").focus()

@@ -1,0 +1,143 @@
+"""Charts: frame in, Altair chart out, and the same as a picture for a file or a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import polars as pl
+import vl_convert
+
+ONE = "#26848f"
+"""The colour of a chart with one series; like all here it can be told from light and from dark ground."""
+
+SERIES = (ONE, "#b7651b", "#7a68b8", "#4f8a3c", "#b8506b", "#7a7f85")
+
+STATUS_COLOURS = {
+    "open": "#3a7fb5",
+    "contacted": "#7a68b8",
+    "snoozed": "#a9781c",
+    "booked": "#4f8a3c",
+    "rejected": "#a3554f",
+}
+"""One status has one colour in every chart; its name stands beside it, because colour alone tells not everybody."""
+
+PICK = "pick"
+"""The name of the selection by which a mark is clicked."""
+
+BAR = 30
+"""Pixels for each bar."""
+
+LABELLED = 220
+"""Pixels for the name of a bar at most."""
+
+PICTURE_WIDTH = 680
+SHARP = 2.0
+"""Pixels of a picture to each of the chart's."""
+
+Chart = alt.Chart | alt.LayerChart
+
+
+def bars(
+    frame: pl.DataFrame,
+    *,
+    of: str,
+    by: str,
+    of_title: str,
+    by_title: str | None = None,
+    is_money: bool = False,
+    colours: Mapping[str, str] | None = None,
+    key: str | None = None,
+) -> Chart:
+    """Return a bar for each row, in the order of the frame, with its number at its end.
+
+    `by` names the bars, and `of` their length: pence when it is money, else a number. colours: name of a bar -> colour.
+    `key` is the column by whose value a bar is picked when it is clicked.
+    """
+    names = frame[by].to_list()
+    rows = frame.select(
+        pl.col(by).alias("name"),
+        (pl.col(of).cast(pl.Float64) / (100 if is_money else 1)).alias("number"),
+        *([pl.col(key).alias(key)] if key and key != "name" else []),
+    ).with_columns(pl.col("number").map_elements(_said(is_money), return_dtype=pl.String).alias("said"))
+    across = alt.X(
+        "number:Q",
+        title=of_title,
+        # Room for the number at the end of the longest bar.
+        scale=alt.Scale(domainMin=0, padding=60),
+        axis=alt.Axis(format="£,.0f" if is_money else ",.2~f", tickCount=5),
+    )
+    down = alt.Y("name:N", title=None, sort=names, axis=alt.Axis(labelLimit=LABELLED))
+    told = [alt.Tooltip("name:N", title=by_title or ""), alt.Tooltip("said:N", title=of_title)]
+    base = alt.Chart(rows).encode(y=down, x=across, tooltip=told)
+    colour: Any = alt.value(ONE)
+    if colours:
+        colour = alt.Color("name:N", legend=None).scale(
+            domain=names, range=[colours.get(name, SERIES[-1]) for name in names]
+        )
+    drawn = base.mark_bar(cornerRadiusEnd=2).encode(color=colour)
+    if key:
+        drawn = drawn.add_params(alt.selection_point(name=PICK, fields=[key])).encode(cursor=alt.value("pointer"))
+    numbers = base.mark_text(align="left", dx=4, color="#7a7f85").encode(text="said:N")
+    return alt.layer(drawn, numbers).properties(height=alt.Step(BAR))
+
+
+def lines(
+    frame: pl.DataFrame,
+    *,
+    day: str,
+    series: Mapping[str, str],
+    of_title: str,
+    is_money: bool = False,
+    colours: Sequence[str] = SERIES,
+    height: int = 260,
+) -> Chart:
+    """Return a line over days for each column that `series` names (column -> its words); a null is a gap in its line."""
+    long = (
+        frame.select(day, *series)
+        .with_columns(pl.col(list(series)).cast(pl.Float64) / (100 if is_money else 1))
+        .rename(dict(series))
+        .unpivot(index=day, variable_name="series", value_name="number")
+    )
+    words = list(series.values())
+    colour = alt.Color("series:N", title=None, legend=alt.Legend(orient="bottom") if len(words) > 1 else None).scale(
+        domain=words, range=list(colours[: len(words)])
+    )
+    drawn = alt.Chart(long).mark_line(point=alt.OverlayMarkDef(size=30), invalid="break-paths-show-domains")
+    # A dash beside the colour, for who does not see it.
+    dashes = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [10, 4]]
+    return drawn.encode(
+        x=alt.X(f"{day}:T", title=None, axis=alt.Axis(format="%-d %b", grid=False)),
+        y=alt.Y("number:Q", title=of_title, axis=alt.Axis(format="£,.0f" if is_money else ",.2~f", tickCount=5)),
+        color=colour,
+        strokeDash=alt.StrokeDash("series:N", legend=None).scale(domain=words, range=dashes[: len(words)]),
+        tooltip=[
+            alt.Tooltip(f"{day}:T", title="Day", format="%-d %b %Y"),
+            alt.Tooltip("series:N", title=" "),
+            alt.Tooltip("number:Q", title=of_title, format="£,.2f" if is_money else ",.2~f"),
+        ],
+    ).properties(height=height)
+
+
+def png(chart: Any, title: str | None = None) -> bytes:
+    """Return a chart as a picture on white ground."""
+    return bytes(vl_convert.vegalite_to_png(_pictured(chart, title), scale=SHARP))
+
+
+def svg(chart: Any, title: str | None = None) -> str:
+    """Return a chart as an SVG drawing on white ground."""
+    return str(vl_convert.vegalite_to_svg(_pictured(chart, title)))
+
+
+def _pictured(chart: Any, title: str | None) -> dict[str, Any]:
+    """Return the specification of a chart with what a page gives it otherwise: width, ground and title."""
+    spec = {"width": PICTURE_WIDTH, **chart.to_dict(), "background": "white"}
+    if title:
+        spec["title"] = {"text": title, "anchor": "start", "offset": 12}
+    return spec
+
+
+def _said(is_money: bool) -> Any:
+    """Return how a number at the end of a bar is written."""
+    return (lambda number: f"£{number:,.0f}") if is_money else (lambda number: f"{number:,.2f}".rstrip("0").rstrip("."))

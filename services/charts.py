@@ -36,8 +36,6 @@ PICTURE_WIDTH = 680
 SHARP = 2.0
 """Pixels of a picture to each of the chart's."""
 
-Chart = alt.Chart | alt.LayerChart
-
 
 def bars(
     frame: pl.DataFrame,
@@ -49,7 +47,7 @@ def bars(
     is_money: bool = False,
     colours: Mapping[str, str] | None = None,
     key: str | None = None,
-) -> Chart:
+) -> Any:
     """Return a bar for each row, in the order of the frame, with its number at its end.
 
     `by` names the bars, and `of` their length: pence when it is money, else a number. colours: name of a bar -> colour.
@@ -66,7 +64,7 @@ def bars(
         title=of_title,
         # Room for the number at the end of the longest bar.
         scale=alt.Scale(domainMin=0, padding=60),
-        axis=alt.Axis(format="£,.0f" if is_money else ",.2~f", tickCount=5),
+        axis=_axis(is_money),
     )
     down = alt.Y("name:N", title=None, sort=names, axis=alt.Axis(labelLimit=LABELLED))
     told = [alt.Tooltip("name:N", title=by_title or ""), alt.Tooltip("said:N", title=of_title)]
@@ -76,9 +74,9 @@ def bars(
         colour = alt.Color("name:N", legend=None).scale(
             domain=names, range=[colours.get(name, SERIES[-1]) for name in names]
         )
-    drawn = base.mark_bar(cornerRadiusEnd=2).encode(color=colour)
+    drawn = base.mark_bar(cornerRadiusEnd=2, cursor="pointer" if key else alt.Undefined).encode(color=colour)
     if key:
-        drawn = drawn.add_params(alt.selection_point(name=PICK, fields=[key])).encode(cursor=alt.value("pointer"))
+        drawn = drawn.add_params(alt.selection_point(name=PICK, fields=[key]))
     numbers = base.mark_text(align="left", dx=4, color="#7a7f85").encode(text="said:N")
     return alt.layer(drawn, numbers).properties(height=alt.Step(BAR))
 
@@ -92,13 +90,14 @@ def lines(
     is_money: bool = False,
     colours: Sequence[str] = SERIES,
     height: int = 260,
-) -> Chart:
-    """Return a line over days for each column that `series` names (column -> its words); a null is a gap in its line."""
+) -> Any:
+    """Return a line over days for each column that `series` names (column -> its words); a null is a gap in it."""
     long = (
         frame.select(day, *series)
         .with_columns(pl.col(list(series)).cast(pl.Float64) / (100 if is_money else 1))
         .rename(dict(series))
         .unpivot(index=day, variable_name="series", value_name="number")
+        .with_columns(pl.col("number").map_elements(_said(is_money), return_dtype=pl.String).alias("said"))
     )
     words = list(series.values())
     colour = alt.Color("series:N", title=None, legend=alt.Legend(orient="bottom") if len(words) > 1 else None).scale(
@@ -109,13 +108,13 @@ def lines(
     dashes = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [10, 4]]
     return drawn.encode(
         x=alt.X(f"{day}:T", title=None, axis=alt.Axis(format="%-d %b", grid=False)),
-        y=alt.Y("number:Q", title=of_title, axis=alt.Axis(format="£,.0f" if is_money else ",.2~f", tickCount=5)),
+        y=alt.Y("number:Q", title=of_title, axis=_axis(is_money)),
         color=colour,
         strokeDash=alt.StrokeDash("series:N", legend=None).scale(domain=words, range=dashes[: len(words)]),
         tooltip=[
             alt.Tooltip(f"{day}:T", title="Day", format="%-d %b %Y"),
             alt.Tooltip("series:N", title=" "),
-            alt.Tooltip("number:Q", title=of_title, format="£,.2f" if is_money else ",.2~f"),
+            alt.Tooltip("said:N", title=of_title),
         ],
     ).properties(height=height)
 
@@ -136,6 +135,12 @@ def _pictured(chart: Any, title: str | None) -> dict[str, Any]:
     if title:
         spec["title"] = {"text": title, "anchor": "start", "offset": 12}
     return spec
+
+
+def _axis(is_money: bool) -> alt.Axis:
+    """Return an axis of amounts; the pound is none of the signs that a number's format may begin with."""
+    pounds = "'£' + format(datum.value, ',.0f')"
+    return alt.Axis(labelExpr=pounds, tickCount=5) if is_money else alt.Axis(format=",.2~f", tickCount=5)
 
 
 def _said(is_money: bool) -> Any:

@@ -63,7 +63,7 @@ def bars(
         "number:Q",
         title=of_title,
         # Room for the number at the end of the longest bar.
-        scale=alt.Scale(domain=[0, (rows["number"].max() or 1) * 1.15]),
+        scale=alt.Scale(domain=[0, max(rows["number"].to_list(), default=0) * 1.15 or 1]),
         axis=_axis(is_money),
     )
     down = alt.Y("name:N", title=None, sort=names, axis=alt.Axis(labelLimit=LABELLED))

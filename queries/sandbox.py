@@ -82,14 +82,13 @@ def _limit(task: Mapping[str, Any]) -> None:
 def _answer(connection: Any, sql: str, task: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Answer a question: what is said about the answer, and its rows as an Arrow stream."""
     try:
-        statements = connection.extract_statements(sql)
-        kinds = [statement.type.name for statement in statements]
+        kinds = [statement.type.name for statement in connection.extract_statements(sql)]
         if kinds != ["SELECT"]:
             return {"is_refused": True, "kinds": kinds}, b""
         # A question may hide an insert: nothing changes in here for the next one either.
         connection.execute("begin transaction read only").fetchall()
         try:
-            table, is_more = _rows(connection, statements[0], task)
+            table, is_more = _rows(connection, sql, task)
         finally:
             connection.execute("rollback").fetchall()
         return {"is_more": is_more}, _stream(table)
@@ -101,28 +100,29 @@ def _answer(connection: Any, sql: str, task: Mapping[str, Any]) -> tuple[dict[st
         return {"problem": type(problem).__name__, "words": str(problem)}, b""
 
 
-def _rows(connection: Any, statement: Any, task: Mapping[str, Any]) -> tuple[pa.Table, bool]:
+def _rows(connection: Any, sql: str, task: Mapping[str, Any]) -> tuple[pa.Table, bool]:
     """Return the first rows of an answer, and whether there are more."""
-    answer = connection.sql(statement)
-    plain = answer.project(
-        ", ".join(
-            f'{_plainly(place, str(kind))} as "{place}"'
-            for place, kind in enumerate(answer.types, start=1)
-        )
-    )  # fmt: skip
-    reader = plain.to_arrow_reader(BATCH)
+    # As a text the question ends where it ends, whatever comments and semicolons stand in it.
+    asked = connection.sql("from query('{}')".format(sql.replace("'", "''")))
+    kinds = enumerate(map(str, asked.types), start=1)
+    reader = asked.project(", ".join(f'{_plainly(place, kind)} as "{place}"' for place, kind in kinds)).to_arrow_reader(
+        BATCH
+    )
     batches: list[Any] = []
     rows = size = 0
-    for batch in reader:
-        batches.append(batch)
-        rows += batch.num_rows
-        size += batch.nbytes
-        if size > task["bytes"]:
-            raise TooLarge
-        if rows > task["rows"]:
-            break
+    try:
+        for batch in reader:
+            batches.append(batch)
+            rows += batch.num_rows
+            size += batch.nbytes
+            if size > task["bytes"]:
+                raise TooLarge
+            if rows > task["rows"]:
+                break
+    finally:
+        reader.close()
     table = pa.Table.from_batches(batches, schema=reader.schema).slice(0, task["rows"])
-    return table.rename_columns(_names(answer.columns)), rows > task["rows"]
+    return table.rename_columns(asked.columns), rows > task["rows"]
 
 
 def _plainly(place: int, kind: str) -> str:
@@ -132,17 +132,6 @@ def _plainly(place: int, kind: str) -> str:
     if kind in ("HUGEINT", "UHUGEINT") or kind.startswith("DECIMAL"):
         return f"#{place}::double"
     return f"#{place}::varchar"
-
-
-def _names(columns: list[str]) -> list[str]:
-    """Return names of which no two are the same."""
-    names: list[str] = []
-    for column in columns:
-        name, number = column, 2
-        while name in names:
-            name, number = f"{column}_{number}", number + 1
-        names.append(name)
-    return names
 
 
 def _stream(table: pa.Table) -> bytes:

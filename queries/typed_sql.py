@@ -132,7 +132,7 @@ class Sandbox:
             rows = process.stdout.read(size)
             if len(rows) < size:
                 raise EOFError
-        except (OSError, ValueError, EOFError) as problem:
+        except (OSError, ValueError, TypeError, KeyError, EOFError) as problem:
             self.close()
             raise Unanswered("time" if self._is_late else "ended") from problem
         finally:

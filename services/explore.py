@@ -109,7 +109,7 @@ def measure(
     placed = found.with_columns(pl.col(MONEY) / 100).with_columns(
         _place("by_group", cell.group, measures[0]), _place("split_group", split, measures[0])
     )
-    named = placed.sort("by_group_place", "split_group_place").select(
+    named = placed.sort("by_group_place", "by_group", "split_group_place", "split_group").select(
         _named("by_group", cell.group), *([_named("split_group", split)] if split else []), *measures
     )
     groups = named["by_group"].n_unique()

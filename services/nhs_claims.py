@@ -151,7 +151,9 @@ def about_in_words(candidate: Candidate) -> str:
 
 
 def _first_contract(store: Store, practice: Practice, today: date) -> str | None:
-    return nhs_contract.first_contract(nhs_contract.terms(store, practice), nhs_contract.year_of(today), today)
+    with store.reading() as reading:
+        terms = nhs_contract.terms(reading, practice)
+    return nhs_contract.first_contract(terms, nhs_contract.year_of(today), today)
 
 
 def _tries(events: Sequence[Mapping[str, Any]], names: audit_words.Names, zone: ZoneInfo) -> tuple[Try, ...]:

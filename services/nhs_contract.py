@@ -148,7 +148,9 @@ def year_in_words(starts_on: date) -> str:
 def contracts(store: Store, practice: Practice, *, actor: Actor, today: date) -> dict[str, list[date]]:
     """Return the contracts of a practice, each with the first days of its years up to now; the newest come first."""
     years: dict[str, set[date]] = {}
-    for term in terms(store, practice):
+    with store.reading() as reading:
+        kept = terms(reading, practice)
+    for term in kept:
         if term["from_on"] <= today:
             first, last = year_of(term["from_on"]), year_of(min(term["to_on"] or today, today))
             own = years.setdefault(term["contract_id"], set())
@@ -169,11 +171,12 @@ def standing(
     counted_to = min(today, ends_on)
     listing.refresh(store, [practice.practice_id], today=today)
     with store.reading() as reading:
-        value_pence, contract_uda = _terms_of_year(terms(reading, practice), contract_id, starts_on, counted_to)
+        kept = terms(reading, practice)
+        value_pence, contract_uda = _terms_of_year(kept, contract_id, starts_on, counted_to)
         named: dict[str, Any] = {
             "practice_id": practice.practice_id,
             "contract_id": contract_id,
-            "first_contract_id": first_contract(terms(reading, practice), starts_on, counted_to),
+            "first_contract_id": first_contract(kept, starts_on, counted_to),
         }
         asked = queries.unscheduled(reading, practice.nation, on_day=starts_on)
         figures = queries.figures(reading, practice.practice_id, contract_id)
@@ -222,9 +225,9 @@ def standing(
     )
 
 
-def terms(source: Store | Reading, practice: Practice) -> list[dict[str, Any]]:
+def terms(reading: Reading, practice: Practice) -> list[dict[str, Any]]:
     """Return the terms of the practice's contracts as they are kept."""
-    return pms.read(source, practice.practice_id, "contracts").to_dicts()
+    return pms.read(reading, practice.practice_id, "contracts").to_dicts()
 
 
 def first_contract(kept: Sequence[dict[str, Any]], starts_on: date, counted_to: date) -> str | None:

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import pytest
 
 from queries import workflow
-from services import care, history, nhs_claims, practices
+from queries.store import Store
+from services import care, history, nhs_claims
 from services.actions import Chosen
 from services.actors import NotAllowed, Role
 from services.nhs_claims import Candidate
+from tests.nhs import contracted, known
 from tests.practice import BY, NOW, SYSTEM, TODAY, SmallPractice
 from tests.staff import person
 
 
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    """One store for all of these tests: each has a practice of its own in it."""
+    store = Store(now=NOW)
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def practice(practice: SmallPractice) -> SmallPractice:
+def practice(store: Store) -> SmallPractice:
     """A practice with a contract."""
-    practice.add("contracts", "nhs-1", uda_target=Decimal(1000))
-    return practice
+    return contracted(store)
 
 
 def suspended(practice: SmallPractice) -> list[dict[str, Any]]:
     """The suspended pathways of the contract."""
-    known = practices.all_practices(practice.store)[0]
-    return nhs_claims.suspended(practice.store, known, "nhs-1", actor=SYSTEM, today=TODAY).to_dicts()
+    return nhs_claims.suspended(practice.store, known(practice), "nhs-1", actor=SYSTEM, today=TODAY).to_dicts()
 
 
 def incomplete(practice: SmallPractice) -> list[Candidate]:
     """The candidates of the contract."""
-    known = practices.all_practices(practice.store)[0]
-    return nhs_claims.incomplete(practice.store, known, "nhs-1", actor=SYSTEM, today=TODAY)
+    return nhs_claims.incomplete(practice.store, known(practice), "nhs-1", actor=SYSTEM, today=TODAY)
 
 
 def pathway(practice: SmallPractice, **facts: Any) -> str:
@@ -184,20 +191,20 @@ def test_who_is_booked_has_not_failed_to_return(practice):
 def test_the_list_to_print_holds_the_log_as_it_was_typed_and_is_recorded(practice, store):
     course = left(practice, cot_number="77")
     tried(practice, course, days_ago=2, note="<b>Voicemail</b> & text")
-    known = practices.all_practices(store)[0]
-    page = nhs_claims.printed(store, known, "nhs-1", actor=SYSTEM, now=NOW, today=TODAY).decode()
+    own = known(practice)
+    page = nhs_claims.printed(store, own, "nhs-1", actor=SYSTEM, now=NOW, today=TODAY).decode()
     assert "Okafor, Ngozi, COT 77" in page
     assert "Band 2b, 5 UDAs · opened 20 Sep 2026 · last visit 25 Sep 2026 · 1 of 2 items done" in page
     assert "22 Nov 2026, 09:00" in page
     assert "&lt;b&gt;Voicemail&lt;/b&gt; &amp; text" in page
     assert "http" not in page
-    (event,) = history.search(store, [known], actor=SYSTEM, kinds=["exported"]).to_dicts()
+    (event,) = history.search(store, [own], actor=SYSTEM, kinds=["exported"]).to_dicts()
     assert (event["by_user"], event["note"]) == (SYSTEM.user_id, "1 candidates for incomplete claims")
 
 
 def test_reception_may_see_them_and_not_take_them_out(practice, store):
     reception = person(store, "chloe", practice.id, role=Role.RECEPTION)
-    known = practices.all_practices(store)[0]
-    assert nhs_claims.incomplete(store, known, "nhs-1", actor=reception, today=TODAY) == []
+    own = known(practice)
+    assert nhs_claims.incomplete(store, own, "nhs-1", actor=reception, today=TODAY) == []
     with pytest.raises(NotAllowed):
-        nhs_claims.printed(store, known, "nhs-1", actor=reception, now=NOW, today=TODAY)
+        nhs_claims.printed(store, own, "nhs-1", actor=reception, now=NOW, today=TODAY)

@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 import polars as pl
 import pytest
 
 from queries import listing, pms
 from queries import practices as practice_queries
-from services import nhs_contract, nhs_delivery, nhs_openings, practices
+from queries.store import Store
+from services import nhs_contract, nhs_delivery, nhs_openings
 from services.errors import InvalidRequest
-from services.nhs_contract import Standing
-from services.practices import Practice
+from tests.nhs import DAYS_LEFT, ENDS, YEAR, contracted, done, known, nhs, standing
 from tests.practice import DEFAULTS, NOW, SYSTEM, TODAY, SmallPractice
 
-YEAR = date(2026, 4, 1)
-ENDS = date(2027, 3, 31)
-DAYS_LEFT = (ENDS - TODAY).days
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    """One store for all of these tests: each has a practice of its own in it."""
+    store = Store(now=NOW)
+    yield store
+    store.close()
 
 
 @pytest.fixture
-def practice(practice: SmallPractice) -> SmallPractice:
-    """A practice with a contract of 1,000 UDAs at £35.50: 918 of routine and complex care, £2,911 of unscheduled."""
-    practice.add("contracts", "nhs-1", from_on=YEAR, to_on=ENDS, uda_target=Decimal(1000))
-    return practice
-
-
-def known(practice: SmallPractice) -> Practice:
-    """The practice as the services take it."""
-    return practices.all_practices(practice.store)[0]
-
-
-def standing(practice: SmallPractice, year: date = YEAR, *, contract: str = "nhs-1", today: date = TODAY) -> Standing:
-    """How the contract stands."""
-    return nhs_contract.standing(practice.store, known(practice), contract, year, actor=SYSTEM, today=today)
-
-
-def done(practice: SmallPractice, on: date, band: str = "2a", **facts: Any) -> str:
-    """An NHS course that was completed on a day."""
-    return nhs(practice, band, completed_on=on, days_ago=(TODAY - on).days + 5, **facts)
-
-
-def nhs(practice: SmallPractice, band: str | None = "2a", **facts: Any) -> str:
-    """An NHS course without items."""
-    return practice.course(**{"item": False, "payor_id": "nhs", "band": band, **facts})
+def practice(store: Store) -> SmallPractice:
+    """A practice with a contract."""
+    return contracted(store)
 
 
 # --- Delivered

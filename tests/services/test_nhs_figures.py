@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -10,17 +11,32 @@ import pytest
 
 from queries import nhs
 from queries import practices as practice_queries
-from services import audit_words, history, nhs_figures, practices
+from queries.store import Store
+from services import audit_words, history, nhs_figures
 from services.errors import InvalidRequest
 from services.nhs_figures import NOTHING, Figures
+from tests.nhs import contracted, done, known, standing
 from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
-from tests.services.test_nhs_contract import done, known, practice, standing  # noqa: F401 - the fixture practice
 
 MAY = date(2026, 5, 1)
 
 
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    """One store for all of these tests: each has a practice of its own in it."""
+    store = Store(now=NOW)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def practice(store: Store) -> SmallPractice:
+    """A practice with a contract."""
+    return contracted(store)
+
+
 def write(
-    practice: SmallPractice,  # noqa: F811
+    practice: SmallPractice,
     figures: Figures,
     *,
     month: date = MAY,
@@ -33,7 +49,7 @@ def write(
     )
 
 
-def test_what_was_typed_in_counts_for_its_month_and_the_extract_for_the_others(practice):  # noqa: F811
+def test_what_was_typed_in_counts_for_its_month_and_the_extract_for_the_others(practice):
     done(practice, date(2026, 5, 20), "3")
     done(practice, date(2026, 6, 20), "2a")
     said = write(practice, Figures(uda=80.25))
@@ -46,7 +62,7 @@ def test_what_was_typed_in_counts_for_its_month_and_the_extract_for_the_others(p
     assert set(found.months["unscheduled_source"]) == {"Extract"}
 
 
-def test_of_unscheduled_care_one_figure_is_enough(practice):  # noqa: F811
+def test_of_unscheduled_care_one_figure_is_enough(practice):
     done(practice, date(2026, 5, 20), "urgent")
     cases = (
         (Figures(unscheduled_courses=4), 4, 30000),
@@ -63,22 +79,22 @@ def test_of_unscheduled_care_one_figure_is_enough(practice):  # noqa: F811
         assert (care.delivered_courses, care.delivered_pence) == (courses, pence)
 
 
-def test_who_typed_in_what_is_in_the_audit(practice):  # noqa: F811
+def test_who_typed_in_what_is_in_the_audit(practice):
     write(practice, Figures(uda=80))
     rows = history.search(
         practice.store,
-        practices.all_practices(practice.store),
+        [known(practice)],
         actor=SYSTEM,
         kinds=[nhs_figures.TYPED],
     )
     (event,) = rows.to_dicts()
     assert json.loads(event["before"])["uda"] is None
     assert json.loads(event["after"])["uda"] == 80
-    told = audit_words.table_of(practice.store, practices.all_practices(practice.store), rows).row(0, named=True)
+    told = audit_words.table_of(practice.store, [known(practice)], rows).row(0, named=True)
     assert (told["what"], told["details"]) == ("Typed in NHS figures", "Nhs-1, May 2026: UDA 80")
 
 
-def test_nothing_typed_in_is_the_extract_again(practice):  # noqa: F811
+def test_nothing_typed_in_is_the_extract_again(practice):
     done(practice, date(2026, 5, 20))
     write(practice, Figures(uda=80))
     assert write(practice, NOTHING, seen=Figures(uda=80)) == ["nhs-1, May 2026: the extract's figures count again."]
@@ -86,14 +102,14 @@ def test_nothing_typed_in_is_the_extract_again(practice):  # noqa: F811
     assert write(practice, NOTHING) == []
 
 
-def test_what_somebody_else_typed_in_meanwhile_is_not_overwritten(practice):  # noqa: F811
+def test_what_somebody_else_typed_in_meanwhile_is_not_overwritten(practice):
     write(practice, Figures(uda=80))
     with pytest.raises(InvalidRequest, match="typed in other figures for May 2026"):
         write(practice, Figures(uda=90))
     assert standing(practice).delivered_uda == 80
 
 
-def test_a_month_to_come_or_of_no_term_and_figures_that_cannot_be_are_refused(practice):  # noqa: F811
+def test_a_month_to_come_or_of_no_term_and_figures_that_cannot_be_are_refused(practice):
     for month in (date(2026, 12, 1), date(2026, 3, 1), date(2026, 5, 2)):
         with pytest.raises(InvalidRequest, match="has no month"):
             write(practice, Figures(uda=1), month=month)
@@ -106,7 +122,7 @@ def test_a_month_to_come_or_of_no_term_and_figures_that_cannot_be_are_refused(pr
     assert standing(practice).months["typed_by"].null_count() == 8
 
 
-def test_a_practice_takes_its_figures_with_it(practice):  # noqa: F811
+def test_a_practice_takes_its_figures_with_it(practice):
     write(practice, Figures(uda=80))
     with practice.store.transaction() as tx:
         practice_queries.remove(tx, practice.id)

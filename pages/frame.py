@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
     "my_list.py": ("My list", ":material/call:", "my-list", Right.WORK),
     "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
+    "pipeline.py": ("Pipeline", ":material/monitoring:", "pipeline", Right.SEE),
     "nhs_contract.py": ("NHS contract", ":material/contract:", "nhs-contract", Right.SEE),
     "templates.py": ("Templates", ":material/article:", "templates", Right.SEE),
     "messages.py": ("Messages", ":material/mail:", "messages", Right.SEE),
@@ -67,6 +68,7 @@ def main() -> None:
         ],
         # The same pages for everybody: another list would lose the address that was asked for.
         position="sidebar" if signed_in else "hidden",
+        expanded=True,
     )
     st.logo(WORDMARK, size="large", icon_image=ICON)
     if signed_in is None:

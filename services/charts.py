@@ -37,6 +37,9 @@ SHARP = 2.0
 """Pixels of a picture to each of the chart's."""
 
 
+_LEGEND = alt.Legend(orient="bottom", symbolType="stroke", symbolSize=300, symbolStrokeWidth=3)
+
+
 def bars(
     frame: pl.DataFrame,
     *,
@@ -100,7 +103,7 @@ def lines(
         .with_columns(pl.col("number").map_elements(_said(is_money), return_dtype=pl.String).alias("said"))
     )
     words = list(series.values())
-    colour = alt.Color("series:N", title=None, legend=alt.Legend(orient="bottom") if len(words) > 1 else None).scale(
+    colour = alt.Color("series:N", title=None, legend=_LEGEND if len(words) > 1 else None).scale(
         domain=words, range=list(colours[: len(words)])
     )
     drawn = alt.Chart(long).mark_line(point=alt.OverlayMarkDef(size=30), invalid="break-paths-show-domains")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -29,6 +30,17 @@ LOG = pl.Schema(
     ]
 )
 """How an opportunity stood after each change: the columns of History.log."""
+
+SPELL = pl.Schema(
+    [
+        ("opportunity_id", pl.String()),
+        ("listed_from", pl.Date()),
+        ("is_start_known", pl.Boolean()),
+        ("listed_to", pl.Date()),
+        ("left_why", pl.String()),
+        ("value_pence", pl.Int64()),
+    ]
+)
 
 WHILE_LISTED = ("status", "snoozed_until", "assigned_to", "changed_at", "last_attempt_at", "last_contact_at")
 
@@ -58,25 +70,50 @@ class Wait:
             if item.charged_to == "private" and (item.completed_on is None or item.completed_on >= listed_from)
         )
         is_over = listed_to <= today
-        return {
-            "opportunity_id": course.course_id,
-            "listed_from": max(listed_from, began),
-            "is_start_known": listed_from >= began,
-            "listed_to": listed_to if is_over else None,
-            "left_why": why if is_over else None,
-            "value_pence": value,
-        }
+        return _spell(
+            course.course_id,
+            max(listed_from, began),
+            value,
+            is_start_known=listed_from >= began,
+            listed_to=listed_to if is_over else None,
+            left_why=why if is_over else None,
+        )
 
 
-def spells(waits: list[Wait], history: History, ruled: pl.DataFrame) -> pl.DataFrame:
+def spells(waits: Sequence[Wait], history: History, ruled: pl.DataFrame) -> pl.DataFrame:
     """Return the spells of the days before today, with the columns of the table and the state kept on the last day.
 
     `ruled` is every course as the rule sees it today: what is listed is listed until now, and nothing else is.
     """
+    beside = pl.col("worth_pence") - pl.col("value_pence")
+    courses = ruled.select(
+        "opportunity_id",
+        "patient_id",
+        "provider_id",
+        "payor_id",
+        "opened_on",
+        pl.col("uda_left").alias("uda"),
+        beside_pence=beside,
+    )
+    frame = (
+        pl.DataFrame(_joined_to_today(waits, history, ruled), schema=SPELL)
+        .join(courses, on="opportunity_id", maintain_order="left")
+        .with_columns(
+            practice_id=pl.lit(history.practice_id),
+            last_seen_on=pl.coalesce("listed_to", pl.lit(history.today)) - pl.duration(days=1),
+            worth_pence=pl.col("value_pence") + pl.col("beside_pence"),
+        )
+    )
+    values = {f"{end}_{name}": name for end in ("first", "last") for name in ("value_pence", "uda", "worth_pence")}
+    return _with_state(frame, "last_seen_on", history).with_columns(**{new: pl.col(old) for new, old in values.items()})
+
+
+def _joined_to_today(waits: Sequence[Wait], history: History, ruled: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the columns of SPELL of each wait, and of what is listed today without one; open where listed today."""
     today, began = history.today, history.today - timedelta(days=DAYS_OF_USE)
-    made = [row for wait in waits if (row := wait.spell(began, today))]
     listed = {row["opportunity_id"]: row for row in ruled.filter("is_listed").to_dicts()}
-    gone = dict(ruled.filter(~pl.col("is_listed")).select("opportunity_id", "reason").iter_rows())
+    reasons = dict(ruled.select("opportunity_id", "reason").iter_rows())
+    made = [row for wait in waits if (row := wait.spell(began, today))]
     rows, last = [], dict[str, dict[str, Any]]()
     for row in sorted(made, key=lambda row: (row["listed_from"], row["opportunity_id"])):
         before = last.get(row["opportunity_id"])
@@ -87,68 +124,45 @@ def spells(waits: list[Wait], history: History, ruled: pl.DataFrame) -> pl.DataF
         if row["opportunity_id"] not in listed:
             # What the rarer cases took off the list left it one by one in these last weeks.
             row["listed_to"] = max(row["listed_from"] + timedelta(days=1), today - timedelta(days=place % 20))
-            row["left_why"] = gone.get(row["opportunity_id"], "absent")
+            row["left_why"] = reasons[row["opportunity_id"]]
     for opportunity_id, course in listed.items():
-        row = last.get(opportunity_id)
-        if row and row["listed_to"] is None:
+        row = last.get(opportunity_id, {"listed_to": began})
+        if row["listed_to"] is None:
             row["value_pence"] = course["value_pence"]
             continue
-        since = max(course["opened_on"], row["listed_to"] if row else began)
-        since = max(since, min(course["last_updated_on"] or since, today - timedelta(days=2)))
-        if since + timedelta(days=1) < today:
-            rows.append(
-                {
-                    "opportunity_id": opportunity_id,
-                    "listed_from": since + timedelta(days=1),
-                    "is_start_known": True,
-                    "listed_to": None,
-                    "left_why": None,
-                    "value_pence": course["value_pence"],
-                }
-            )
-    schema = {
-        "opportunity_id": pl.String,
-        "listed_from": pl.Date,
-        "is_start_known": pl.Boolean,
-        "listed_to": pl.Date,
-        "left_why": pl.String,
-        "value_pence": pl.Int64,
+        updated_on = min(course["last_updated_on"] or began, today - timedelta(days=2))
+        listed_from = max(course["opened_on"], row["listed_to"], updated_on) + timedelta(days=1)
+        if listed_from < today:
+            rows.append(_spell(opportunity_id, listed_from, course["value_pence"]))
+    return rows
+
+
+def _spell(
+    opportunity_id: str,
+    listed_from: date,
+    value_pence: int,
+    *,
+    is_start_known: bool = True,
+    listed_to: date | None = None,
+    left_why: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "opportunity_id": opportunity_id,
+        "listed_from": listed_from,
+        "is_start_known": is_start_known,
+        "listed_to": listed_to,
+        "left_why": left_why,
+        "value_pence": value_pence,
     }
-    beside = pl.col("worth_pence") - pl.col("value_pence")
-    frame = (
-        pl.DataFrame(rows, schema=schema)
-        .join(
-            ruled.select(
-                "opportunity_id",
-                "patient_id",
-                "provider_id",
-                "payor_id",
-                "opened_on",
-                pl.col("uda_left").alias("uda"),
-                beside.alias("beside_pence"),
-            ),
-            on="opportunity_id",
-            how="inner",
-            maintain_order="left",
-        )
-        .with_columns(
-            practice_id=pl.lit(history.practice_id),
-            last_seen_on=pl.coalesce("listed_to", pl.lit(today)) - pl.duration(days=1),
-            worth_pence=pl.col("value_pence") + pl.col("beside_pence"),
-        )
-        .drop("beside_pence")
-    )
-    first_and_last = {
-        f"{end}_{name}": pl.col(name) for end in ("first", "last") for name in ("value_pence", "uda", "worth_pence")
-    }
-    return _with_state(frame, "last_seen_on", history).with_columns(**first_and_last)
 
 
 def days(spells: pl.DataFrame, history: History) -> pl.DataFrame:
-    """Return each opportunity on each day on which it was listed, as it stood at the end of the day."""
+    """Return each opportunity on each of the days kept on which it was listed, as it stood at the end of the day."""
+    first = history.today - timedelta(days=KEPT_DAYS)
     each = (
-        spells.drop(*WHILE_LISTED)
-        .with_columns(day=pl.date_ranges("listed_from", "last_seen_on", interval="1d"))
+        spells.filter(pl.col("last_seen_on") >= first)
+        .drop(WHILE_LISTED)
+        .with_columns(day=pl.date_ranges(pl.max_horizontal("listed_from", pl.lit(first)), "last_seen_on"))
         .explode("day")
     )
     contacts = (

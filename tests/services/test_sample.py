@@ -403,6 +403,52 @@ def test_patients_are_searched_as_everywhere(riverside: Riverside) -> None:
         assert row["search_text"] == patient_text(**{name: row[name] for name in told})
 
 
+def test_its_days_past_join_the_list_of_today_without_a_step(riverside: Riverside) -> None:
+    spells = _rows(riverside.store, "spells")
+    now = riverside.listed()
+    running = spells.filter(pl.col("listed_to").is_null())
+    assert sorted(running["opportunity_id"]) == sorted(now["opportunity_id"])
+    assert running["last_worth_pence"].sum() == now["worth_pence"].sum()
+    assert spells.filter(pl.col("listed_to") == TODAY).height < 15
+    assert spells.filter(pl.col("listed_from") == TODAY).height < 15
+    overlapping = spells.sort("listed_from").with_columns(before=pl.col("listed_to").shift().over("opportunity_id"))
+    assert overlapping.filter(pl.col("before") > pl.col("listed_from")).is_empty()
+
+
+def test_the_totals_of_each_day_are_those_of_the_spells_then(riverside: Riverside) -> None:
+    spells = _rows(riverside.store, "spells")
+    figures = _rows(riverside.store, "daily_figures")
+    totals = _rows(riverside.store, "daily_totals").sort("day")
+    assert totals["day"].to_list() == [TODAY - timedelta(days=ago) for ago in range(182, -1, -1)]
+    for ago in (0, 1, 50, 182):
+        day = TODAY - timedelta(days=ago)
+        there = spells.filter((pl.col("listed_from") <= day) & (pl.col("listed_to").fill_null(date.max) > day))
+        kept = figures.filter(pl.col("day") == day)
+        unbooked = kept.filter(pl.col("status").is_in(["open", "contacted", "snoozed"]))
+        total = totals.filter(pl.col("day") == day).row(0, named=True)
+        assert kept["opportunities"].sum() == there.height
+        assert kept["value_pence"].sum() == there["last_value_pence"].sum()
+        assert unbooked["opportunities"].sum() == total["opportunities"] >= total["patients"]
+        assert unbooked["worth_pence"].sum() == total["worth_pence"]
+        assert set(kept["status"]) == {"open", "contacted", "snoozed", "rejected"}
+
+
+def test_its_weeks_have_contacts_bookings_and_rejections_as_its_events_say(riverside: Riverside) -> None:
+    steps = _rows(riverside.store, "spell_steps").filter(pl.col("day") < TODAY)
+    events = riverside.events().select("opportunity_id", "kind", day=pl.col("happened_at").dt.date())
+    for step in ("contacted", "booked", "rejected"):
+        taken = steps.filter(pl.col("step") == step).select("opportunity_id", "day")
+        told = events.filter(pl.col("kind") == step).select("opportunity_id", "day").unique()
+        assert (
+            taken.join(told, on=["opportunity_id", "day"], how="anti").height <= 10
+        )  # booked, before it was ever listed
+        assert taken.height > 0.8 * told.height, step
+    completed = steps.filter(pl.col("step") == "completed")["opportunity_id"]
+    assert completed.is_in(
+        riverside.table("courses").filter(pl.col("completed_on").is_not_null())["course_id"].implode()
+    ).all()
+
+
 def test_the_same_day_gives_the_same_practice_and_removal_leaves_nothing_of_it(
     store: Store, practice: SmallPractice, riverside: Riverside
 ) -> None:
@@ -417,7 +463,8 @@ def test_the_same_day_gives_the_same_practice_and_removal_leaves_nothing_of_it(
     sample.remove(store, actor=SYSTEM, now=NOW)
 
     assert [one.name for one in all_practices(store)] == ["Elm Road"]
-    for table in (*pms.KEYS, "care_states", "events", "practice_settings"):
+    history = ("spells", "spell_steps", "daily_figures", "daily_totals")
+    for table in (*pms.KEYS, "care_states", "events", "practice_settings", *history):
         assert _rows(store, table).filter(pl.col("practice_id") != practice.id).is_empty(), table
     assert _rows(store, "users")["user_id"].to_list() == ["amara"]
     assert _rows(store, "user_practices")["practice_id"].to_list() == [practice.id]

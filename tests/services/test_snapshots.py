@@ -38,7 +38,7 @@ class Days:
         chosen = [Chosen(self.practice.id, course_id, None)]
         when = {"now": NOW + timedelta(days=day), "today": TODAY + timedelta(days=day)}
         outcome: Outcome = service(
-            self.store, chosen, *args, actor=SYSTEM, action_id=str(self.presses), **{**when, **given}
+            self.store, chosen, *args, actor=SYSTEM, action_id=f"{self.practice.id} {self.presses}", **{**when, **given}
         )
         return outcome
 

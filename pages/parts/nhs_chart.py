@@ -8,8 +8,8 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.parts import format
-from services import exports, nhs_contract
+from pages.parts import charts, format
+from services import nhs_contract
 from services.nhs_contract import Standing
 
 LINES = ((nhs_contract.LEAST, "96 %", 3), (nhs_contract.FULL, "100 %", 0), (nhs_contract.MOST, "102 %", -4))
@@ -19,51 +19,31 @@ DELIVERED, PROJECTED = "#26848f", "#b7651b"
 HEIGHT = 330
 
 
+COLUMNS: dict[str, Any] = {
+    "Month": st.column_config.DateColumn(format="MMM YYYY"),
+    **{
+        label: st.column_config.NumberColumn(format="localized")
+        for label in ("UDAs", "UDAs so far", "In the extract", "Typed in", "Unscheduled courses")
+    },
+    "Unscheduled care": st.column_config.NumberColumn(format="£%,.2f"),
+}
+"""How the table behind the chart is printed."""
+
+
 def draw(standing: Standing) -> None:
     """Draw the course of the year."""
     year = nhs_contract.year_in_words(standing.starts_on)
-    show(
+    charts.show(
         table_of(standing),
         chart_of(standing),
         title=f"The year {year}",
         sentence=in_words(standing),
         name=f"nhs-contract-{standing.starts_on.year}",
-        alt=f"UDAs delivered by the end of each month of {year}. {in_words(standing)}",
+        columns=COLUMNS,
         empty="Nothing was delivered in this year yet: no completed NHS course in the extract, and nothing typed in."
         if not standing.delivered_uda
         else None,
     )
-
-
-def show(
-    frame: pl.DataFrame, chart: alt.LayerChart, *, title: str, sentence: str, name: str, alt: str, empty: str | None
-) -> None:
-    """Draw a chart under its sentence, with the table behind it as a download; a year without anything says so."""
-    st.subheader(title, anchor=False)
-    if empty:
-        st.info(empty)
-        return
-    st.markdown(format.plain(sentence))
-    st.altair_chart(chart, width="stretch", alt=alt)
-    with st.expander("Table and downloads"):
-        columns: dict[str, Any] = {
-            "Month": st.column_config.DateColumn(format="MMM YYYY"),
-            **{
-                label: st.column_config.NumberColumn(format="localized")
-                for label in ("UDAs", "UDAs so far", "In the extract", "Typed in", "Unscheduled courses")
-            },
-            "Unscheduled care": st.column_config.NumberColumn(format="£%,.2f"),
-        }
-        st.dataframe(frame.to_arrow(), hide_index=True, column_config=columns, placeholder="–", alt=title)
-        st.download_button(
-            "CSV",
-            data=lambda: exports.to_csv(frame),
-            file_name=f"{name}.csv",
-            key=f"csv_{name}",
-            icon=":material/download:",
-            on_click="ignore",
-            help="The table above as CSV. It names no patient.",
-        )
 
 
 def table_of(standing: Standing) -> pl.DataFrame:

@@ -11,6 +11,8 @@ from pages.parts.nhs_chart import LINES
 from services import nhs_contract
 from services.nhs_contract import Ending, Standing, Unscheduled
 
+NO_BREAK = "\u00a0"
+
 
 def cards(standing: Standing) -> None:
     """Draw the figures of the year."""
@@ -87,8 +89,18 @@ def warn(standing: Standing) -> None:
         )
 
 
+def lines(standing: Standing) -> None:
+    """Draw how far the lines of the target are from what is delivered and scheduled."""
+    if not standing.target_uda or standing.is_over:
+        return
+    st.subheader("To the lines", anchor=False)
+    value = f"At {format.pounds(standing.uda_value_pence)} each"
+    rows = [_missing(standing, share, label) for share, label, _ in LINES]
+    st.markdown(_as_table(("Line", "UDAs", "Missing beyond what is scheduled", value), rows))
+
+
 def endings(standing: Standing) -> None:
-    """Draw where the year ends in each case, what follows, and how far the lines of the target are."""
+    """Draw where the year ends in each case, and what follows."""
     if not standing.target_uda:
         return
     st.subheader("What follows", anchor=False)
@@ -104,10 +116,6 @@ def endings(standing: Standing) -> None:
         ]
     rows = [_case(label, standing.ending(uda)) for label, uda in cases]
     st.markdown(_as_table(("Case", "UDAs", "Of the target", "What follows", "Costs"), rows))
-    if not standing.is_over:
-        value = f"At {format.pounds(standing.uda_value_pence)} each"
-        lines = [_missing(standing, share, label) for share, label, _ in LINES]
-        st.markdown(_as_table(("Line", "UDAs", "Beyond what is delivered and scheduled", value), lines))
 
 
 def unscheduled(standing: Standing) -> None:
@@ -181,13 +189,16 @@ def _case(label: str, ending: Ending) -> tuple[str, ...]:
 def _missing(standing: Standing, share: float, label: str) -> tuple[str, ...]:
     missing = max(0.0, round(standing.line(share) - standing.delivered_uda - standing.scheduled.uda, 2))
     worth = format.pounds(round(missing * standing.uda_value_pence))
-    return (label, _uda(standing.line(share)), *((_uda(missing), worth) if missing else ("reached", "–")))
+    return (
+        label.replace(" ", NO_BREAK),
+        _uda(standing.line(share)),
+        *((_uda(missing), worth) if missing else ("reached", "–")),
+    )
 
 
 def _as_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Write rows as a Markdown table, whose cells wrap where those of a data frame are cut off."""
-    lines = [heading, ["---"] * len(heading), *([format.plain(cell) for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    """Write rows of our own words as a Markdown table, whose cells wrap where those of a data frame are cut off."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in (heading, ["---"] * len(heading), *rows))
 
 
 def _uda(uda: float, *, whole: bool = False) -> str:
@@ -195,7 +206,7 @@ def _uda(uda: float, *, whole: bool = False) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f}".removesuffix(".0") + " %"
+    return f"{share * 100:.1f}".removesuffix(".0") + f"{NO_BREAK}%"
 
 
 def _share(uda: float, target: float | None) -> str | None:

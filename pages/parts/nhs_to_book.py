@@ -119,6 +119,7 @@ def _table(here: session.Session, rows: pl.DataFrame) -> None:
                 "many were completed within as many days as are left of the year. Many of those were booked.",
             ),
             "UDAs so far": st.column_config.NumberColumn(format="localized"),
+            "Status": st.column_config.TextColumn(width=88),
             "Earliest finish": days,
             "Opened": days,
         },

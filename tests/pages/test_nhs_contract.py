@@ -82,7 +82,7 @@ def test_the_candidates_are_shown_with_their_log_and_only_a_manager_takes_them_o
     app.run()
     assert "COT 77" in read(app)
     assert "Tue 24 Nov 2026, 09:00, Amara Nwosu: Rang – *rang* twice" in read(app)
-    assert [one.label for one in app.get("download_button")] == ["CSV", "List to print"]
+    assert [one.label for one in app.get("download_button")] == ["CSV", "PNG", "SVG", "List to print"]
 
     person(store, "chloe", practice.id, role=Role.RECEPTION)
     signed_in_as(monkeypatch, store, "chloe")
@@ -90,7 +90,7 @@ def test_the_candidates_are_shown_with_their_log_and_only_a_manager_takes_them_o
     app.session_state["nhs_tab"] = "Incomplete claims"
     app.run()
     assert "COT 77" in read(app)
-    assert [one.label for one in app.get("download_button")] == ["CSV"]
+    assert [one.label for one in app.get("download_button")] == ["CSV", "PNG", "SVG"]
     assert [one.label for one in app.tabs] == ["Book these", "Suspended pathways", "Incomplete claims"]
 
 

@@ -129,7 +129,9 @@ def _draw(here: Session, draft: Draft, cell: Cell, given: Given, said: str) -> N
     if chart is None:
         _table(draft, cell, answer)
     else:
-        left, right = st.columns([3, 2], gap="medium")
+        # A wide table goes below its chart.
+        is_beside = answer.frame.width <= 3
+        left, right = st.columns([3, 2], gap="medium") if is_beside else (st.container(), st.container())
         with left:
             st.altair_chart(chart, key=draft.key(cell, "drawn"), alt=explore_charts.says(answer))
             if words := explore_charts.left_out(answer):

@@ -6,8 +6,8 @@ from typing import Any
 
 import altair as alt
 import polars as pl
-import vl_convert
 
+from services import charts, words
 from services.explore import Answer
 
 MOST_GROUPS = 30
@@ -16,18 +16,18 @@ MOST_GROUPS = 30
 BAR = 24
 """Pixels for each bar."""
 
-REPORT_WIDTH = 620
-ONE = "#26848f"
-"""The colour of a chart without a second group; it can be told from light and from dark ground."""
+STATUSES = {words.STATUSES[status]: colour for status, colour in charts.STATUS_COLOURS.items()}
+"""The colours of statuses, by their words."""
 
-BY, OF, SPLIT = "by", "of", "split"
+BY, OF, SPLIT, PLACE = "by", "of", "split", "place"
 
 
 def draw(answer: Answer, kind: str) -> Any:
     """Return the Altair chart of an answer, "bars" or "line", or None where there is nothing to draw."""
     if answer.chart_by is None or answer.chart_of is None or answer.frame.is_empty() or kind == "none":
         return None
-    rows, order = _rows(answer)
+    splits = _splits(answer)
+    rows, order = _rows(answer, splits)
     is_money = answer.chart_of in answer.money
     of_title = answer.labels[answer.chart_of] + (" (£)" if is_money else "")
     by_title = answer.labels[answer.chart_by]
@@ -35,29 +35,33 @@ def draw(answer: Answer, kind: str) -> Any:
     value = alt.Tooltip(f"{OF}:Q", title=of_title, format=",.2f" if is_money else ",.2~f")
     is_time = answer.frame[answer.chart_by].dtype.is_temporal()
     tooltips = [alt.Tooltip(f"{BY}:{'T' if is_time else 'N'}", title=by_title), value]
-    colour: Any = alt.value(ONE)
+    marks: dict[str, Any] = {"color": alt.value(charts.ONE)}
     if answer.split_by:
         split_title = answer.labels[answer.split_by]
-        splits = answer.frame[answer.split_by].cast(pl.String).unique(maintain_order=True).to_list()
-        colour = alt.Color(f"{SPLIT}:N", title=split_title, sort=splits)
+        # The parts of a bar stand in the order of their legend.
+        marks = {"color": _colour(splits, split_title), "order": alt.Order(f"{PLACE}:Q")}
         tooltips.insert(1, alt.Tooltip(f"{SPLIT}:N", title=split_title))
     chart: Any = alt.Chart(rows)
+    amount = alt.Y(f"{OF}:Q", axis=number)
     if kind == "line":
+        marks.pop("order", None)
         across = alt.X(f"{BY}:T", title=by_title) if is_time else alt.X(f"{BY}:N", title=by_title, sort=order)
-        return chart.mark_line(point=True).encode(
-            x=across, y=alt.Y(f"{OF}:Q", axis=number), color=colour, tooltip=tooltips
-        )
+        return chart.mark_line(point=True).encode(x=across, y=amount, tooltip=tooltips, **marks)
     if is_time:
-        return chart.mark_bar().encode(
-            x=alt.X(f"{BY}:T", title=by_title), y=alt.Y(f"{OF}:Q", axis=number), color=colour, tooltip=tooltips
-        )
+        return chart.mark_bar().encode(x=alt.X(f"{BY}:T", title=by_title), y=amount, tooltip=tooltips, **marks)
     down = alt.Y(f"{BY}:N", title=None, sort=order, axis=alt.Axis(labelLimit=220))
-    across = alt.X(f"{OF}:Q", axis=number)
-    return (
-        chart.mark_bar()
-        .encode(y=down, x=across, color=colour, tooltip=tooltips)
-        .properties(height=alt.Step(BAR))
-    )  # fmt: skip
+    bars = chart.mark_bar().encode(y=down, x=alt.X(f"{OF}:Q", axis=number), tooltip=tooltips, **marks)
+    return bars.properties(height=alt.Step(BAR))
+
+
+def _colour(splits: list[str], title: str) -> alt.Color:
+    """Return the colours of second groups: a status has its own, many groups have those of a scheme with more."""
+    colour = alt.Color(f"{SPLIT}:N", title=title)
+    if all(split in STATUSES for split in splits):
+        return colour.scale(domain=splits, range=[STATUSES[split] for split in splits])
+    if len(splits) <= len(charts.SERIES):
+        return colour.scale(domain=splits, range=list(charts.SERIES[: len(splits)]))
+    return colour.scale(domain=splits, scheme="tableau20")
 
 
 def says(answer: Answer) -> str:
@@ -85,12 +89,10 @@ def left_out(answer: Answer) -> str:
 def svg(answer: Answer, kind: str) -> str | None:
     """Return the chart as SVG for a report, or None where there is nothing to draw."""
     chart = draw(answer, kind)
-    if chart is None:
-        return None
-    return str(vl_convert.vegalite_to_svg(chart.properties(width=REPORT_WIDTH).to_dict()))
+    return None if chart is None else charts.svg(chart)
 
 
-def _rows(answer: Answer) -> tuple[pl.DataFrame, list[str]]:
+def _rows(answer: Answer, splits: list[str]) -> tuple[pl.DataFrame, list[str]]:
     """Return what is drawn, under names without meaning to a chart, and the groups in their order."""
     assert answer.chart_by is not None
     assert answer.chart_of is not None
@@ -100,12 +102,26 @@ def _rows(answer: Answer) -> tuple[pl.DataFrame, list[str]]:
     rows = answer.frame.select(
         by.alias(BY),
         pl.col(answer.chart_of).cast(pl.Float64).alias(OF),
-        *([pl.col(answer.split_by).cast(pl.String).alias(SPLIT)] if answer.split_by else []),
+        *(
+            [
+                pl.col(answer.split_by).cast(pl.String).alias(SPLIT),
+                pl.col(answer.split_by).cast(pl.String).replace_strict(splits, range(len(splits))).alias(PLACE),
+            ]
+            if answer.split_by
+            else []
+        ),
     ).filter(pl.col(OF).is_finite())
     if rows[BY].dtype != pl.String:
         return rows, []
     order = rows[BY].unique(maintain_order=True).to_list()[:MOST_GROUPS]
     return rows.filter(pl.col(BY).is_in(order)), order
+
+
+def _splits(answer: Answer) -> list[str]:
+    """Return the second groups in the order in which they stand."""
+    return (
+        answer.frame[answer.split_by].cast(pl.String).unique(maintain_order=True).to_list() if answer.split_by else []
+    )
 
 
 def _sums(answer: Answer) -> pl.DataFrame:

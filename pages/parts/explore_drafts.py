@@ -151,5 +151,5 @@ def label(notebook: Notebook, practice_names: dict[str, str]) -> str:
 
 
 def _begun() -> Draft:
-    cells = [Cell(title="What unbooked treatment is worth, by provider")]
+    cells = [Cell()]
     return Draft(Notebook(NEW, NEW_NAME, tuple(cells)), cells)

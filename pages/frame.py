@@ -38,6 +38,7 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "messages.py": ("Messages", ":material/mail:", "messages", Right.SEE),
     "sequences.py": ("Sequences", ":material/conversion_path:", "sequences", Right.SEE),
     "explore.py": ("Explore", ":material/query_stats:", "explore", Right.SEE),
+    "digest.py": ("Weekly digest", ":material/outgoing_mail:", "digest", Right.DIGEST),
     "imports.py": ("Import", ":material/upload_file:", "import", Right.PREVIEW),
     "people.py": ("People", ":material/group:", "people", Right.SEE_PEOPLE),
     "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),

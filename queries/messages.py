@@ -22,6 +22,7 @@ MESSAGE = pl.Schema(
         ("name", pl.String()),
         ("subject", pl.String()),
         ("body", pl.String()),
+        ("html", pl.String()),
         ("unsubscribe_url", pl.String()),
         ("queued_by", pl.String()),
         ("queued_at", pl.Datetime("us")),
@@ -31,7 +32,10 @@ MESSAGE = pl.Schema(
         ("resends", pl.String()),
     ]
 )
-"""The columns of a frame of messages to queue; times in UTC."""
+"""The columns of a frame of messages to queue; times in UTC. html: what an e-mail shows instead of its text."""
+
+PICTURE = pl.Schema([("message_id", pl.String()), ("name", pl.String()), ("picture", pl.Binary())])
+"""The columns of a frame of pictures in e-mails, PNG."""
 
 ABOUT = pl.Schema(
     [
@@ -48,6 +52,16 @@ def queue(tx: Transaction, messages: pl.DataFrame, about: pl.DataFrame) -> None:
     """Queue messages; the frames have the columns of MESSAGE and ABOUT."""
     tx.insert("messages/queue", messages.select(MESSAGE.names()))
     tx.insert("messages/queue_about", about.select(ABOUT.names()))
+
+
+def queue_pictures(tx: Transaction, pictures: pl.DataFrame) -> None:
+    """Keep the pictures of e-mails; the frame has the columns of PICTURE."""
+    tx.insert("messages/queue_pictures", pictures.select(PICTURE.names()))
+
+
+def pictures(source: Store | Reading, message_id: str) -> dict[str, bytes]:
+    """Return the pictures of an e-mail: name -> PNG."""
+    return dict(source.frame("messages/pictures", message_id=message_id).iter_rows())
 
 
 def find(source: Store | Reading, message_id: str) -> dict[str, Any] | None:

@@ -45,6 +45,7 @@ class Right(StrEnum):
     SEE_PEOPLE = "see who may sign in"
     PEOPLE = "manage people"
     HISTORY = "see the audit"
+    DIGEST = "get the weekly digest"
 
 
 EVERYBODY = frozenset(Role)
@@ -63,6 +64,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_PEOPLE: LEADERS,
     Right.PEOPLE: LEADERS,
     Right.HISTORY: LEADERS,
+    Right.DIGEST: LEADERS,
 }
 """Which roles have which right. Pages hide what is not allowed; `allowed` below refuses it."""
 

@@ -119,7 +119,7 @@ def resend(
 ) -> int:
     """Queue again what did not arrive or may not have, once each, and return how many messages those are.
 
-    Everything is looked at again when it is sent.
+    Everything is looked at again when it is sent. A digest is not sent again: the next one is written on its day.
     """
     again = 0
     with actions.on_fresh_list(store, [practice.practice_id], today=today) as tx:
@@ -127,7 +127,8 @@ def resend(
             message = _of(tx, practice, message_id)
             # Its action is named after it: a second press finds it done.
             action_id = f"again {message_id}"
-            if message["state"] in NOT_ARRIVED and workflow.find_action(tx, action_id) is None:
+            is_lost = message["state"] in NOT_ARRIVED and message["kind"] != "digest"
+            if is_lost and workflow.find_action(tx, action_id) is None:
                 _queue_again(tx, message, action_id, actor=actor, now=now, today=today)
                 again += 1
     return again
@@ -138,7 +139,7 @@ def file_of(store: Store, practice: Practice, message_id: str, *, actor: Actor) 
     """Return a message as a file and its name: an e-mail as .eml, an SMS as text."""
     message = _of(store, practice, message_id)
     settings = contact_settings.of(store, practice.practice_id)
-    sent = sending.as_sent(message, settings)
+    sent = sending.as_sent(message, settings, queries.pictures(store, message_id))
     if message["channel"] == "sms":
         return f"{message_id}.txt", f"To {sent.to}\n\n{sent.text}\n".encode()
     at = message["sent_at"] or message["send_at"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from queries import contact as contact_queries
 from queries import messages as queries
-from queries import workflow
+from queries import people, workflow
 from queries.store import Store, Transaction
 from services import actions, consents, contact_settings, reachable, rendering
 from services.actions import Step
@@ -98,7 +98,9 @@ def _send(
     assert message is not None
     # From here on the message is in hand: a process that ends now leaves it so, and `recover` finds it.
     try:
-        accepted = senders(practice_id, waiting["channel"], settings).send(as_sent(message, settings))
+        accepted = senders(practice_id, waiting["channel"], settings).send(
+            as_sent(message, settings, queries.pictures(store, message_id))
+        )
     except DeliveryFailed as problem:
         _failed(store, message, problem, now=clock(), today=today, chance=chance)
     except DeliveryUnknown as problem:
@@ -117,8 +119,12 @@ def _send(
 def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactSettings, *, today: date) -> str | None:
     """Return why a message must not leave after all, as a sentence, or None.
 
-    It goes while one of its opportunities still is one; each of its patients must still want it.
+    It goes while one of its opportunities still is one; each of its patients must still want it. A digest goes to one
+    of us, who must still be.
     """
+    if waiting["kind"] == "digest":
+        person = people.person(tx, waiting["queued_by"])
+        return None if person and person["is_active"] else "Not sent: this person may not sign in any more."
     about = queries.about(tx, waiting["message_id"])
     sides = [row["practice_id"] for row in about], [row["opportunity_id"] for row in about]
     bad = contact_queries.bad_addresses(tx, [waiting["practice_id"]])
@@ -133,8 +139,8 @@ def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactS
     return None
 
 
-def as_sent(message: Mapping[str, Any], settings: ContactSettings) -> Message:
-    """Return a message of the store as a sender takes it."""
+def as_sent(message: Mapping[str, Any], settings: ContactSettings, pictures: Mapping[str, bytes]) -> Message:
+    """Return a message of the store, with its pictures, as a sender takes it."""
     is_email = message["channel"] == "email"
     return Message(
         message_id=message["message_id"],
@@ -143,7 +149,7 @@ def as_sent(message: Mapping[str, Any], settings: ContactSettings) -> Message:
         to_name=message["name"],
         subject=message["subject"],
         text=message["body"],
-        html=rendering.as_html(message["body"]) if is_email else None,
+        html=(message["html"] or rendering.as_html(message["body"])) if is_email else None,
         from_name=settings.from_name,
         from_address=settings.from_email if is_email else settings.sms_from,
         reply_to=settings.reply_to,
@@ -151,6 +157,7 @@ def as_sent(message: Mapping[str, Any], settings: ContactSettings) -> Message:
         unsubscribe_url=message["unsubscribe_url"],
         is_tracked=message["is_tracked"],
         status_url=status_url(settings, message["message_id"]),
+        pictures=pictures,
     )
 
 

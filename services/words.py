@@ -23,6 +23,26 @@ LISTED_REASONS = {
 """Why an opportunity is one (queries/migrations, macro courses_on)."""
 
 
+def pounds(pence: int | None) -> str:
+    """Write pence as £1,234.50."""
+    return "" if pence is None else f"{'-' if pence < 0 else ''}£{abs(pence) / 100:,.2f}"
+
+
+def whole_pounds(pence: int) -> str:
+    """Write pence as £1,235, for a total."""
+    return f"£{pence / 100:,.0f}"
+
+
+def uda(units: float | None) -> str:
+    """Write UDAs as 12 or 1.2; none, which is not zero, is empty."""
+    return "" if units is None else f"{units:,.2f}".rstrip("0").rstrip(".")
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun: 1 course, 1,203 courses."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def day(value: date) -> str:
     """Write a day as 24 Nov 2026."""
     return f"{value.day} {value:%b %Y}"

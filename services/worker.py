@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from queries.store import Store
-from services import senders, sending, sequences, snapshots, surroundings
+from services import digest, senders, sending, sequences, snapshots, surroundings
 from services.contact_settings import ContactSettings
 from services.senders.base import Sender
 from services.sending import Senders
@@ -68,6 +68,7 @@ class Worker:
                     looked_at = self._clock()
                     sequences.advance(self._store, now=looked_at, today_at=self._today_at)
                     snapshots.keep_up(self._store, looks, now=looked_at, today_at=self._today_at)
+                    digest.send_due(self._store, now=looked_at, today_at=self._today_at)
                 is_busy = sending.send_next(
                     self._store, self._senders, clock=self._clock, today_at=self._today_at, chance=chance
                 )

@@ -15,19 +15,7 @@ from services import surroundings, words
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 
 
-def pounds(pence: int | None) -> str:
-    """Write pence as £1,234.50."""
-    return "" if pence is None else f"{'-' if pence < 0 else ''}£{abs(pence) / 100:,.2f}"
-
-
-def whole_pounds(pence: int) -> str:
-    """Write pence as £1,235, for a total."""
-    return f"£{pence / 100:,.0f}"
-
-
-def uda(units: float | None) -> str:
-    """Write UDAs as 12 or 1.2; none, which is not zero, is empty."""
-    return "" if units is None else f"{units:,.2f}".rstrip("0").rstrip(".")
+pounds, whole_pounds, uda, count = words.pounds, words.whole_pounds, words.uda, words.count
 
 
 def day(value: date | None) -> str:
@@ -43,11 +31,6 @@ def moment(value: datetime) -> str:
 def moment_of_utc(value: datetime) -> str:
     """Write a stored time, which is UTC, as it was at the practice."""
     return moment(value.replace(tzinfo=UTC).astimezone(ZoneInfo(surroundings.TIMEZONE)))
-
-
-def count(number: int, noun: str) -> str:
-    """Write a number with its noun: 1 course, 1,203 courses."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
@@ -21,7 +21,7 @@ class Message:
     """A message as it leaves: an e-mail has a subject and an HTML part, an SMS neither.
 
     from_address is an e-mail address, a number, or the id of a messaging service; status_url is where a provider of
-    SMS tells what became of it.
+    SMS tells what became of it. pictures are those in the HTML part, which names each as cid:name.
     """
 
     message_id: str
@@ -38,6 +38,7 @@ class Message:
     unsubscribe_url: str | None = None
     is_tracked: bool = False
     status_url: str | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

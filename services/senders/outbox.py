@@ -56,6 +56,9 @@ def as_email(message: Message) -> EmailMessage:
     email.set_content(message.text)
     if message.html:
         email.add_alternative(message.html, subtype="html")
+        for name, picture in message.pictures.items():
+            _, shown = email.iter_parts()
+            shown.add_related(picture, "image", "png", cid=f"<{name}>", filename=f"{name}.png", disposition="inline")
     return email
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import logging
 from collections.abc import Mapping
@@ -11,9 +12,15 @@ from urllib.error import URLError
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import (
+    Attachment,
     Category,
     ClickTracking,
+    ContentId,
     CustomArg,
+    Disposition,
+    FileContent,
+    FileName,
+    FileType,
     From,
     Header,
     HtmlContent,
@@ -104,6 +111,10 @@ def _mail(message: Message, *, is_sandbox: bool) -> dict[str, Any]:
     )
     # What the event webhook answers with: our id, nothing of the patient.
     mail.add_custom_arg(CustomArg("message_id", message.message_id))
+    for name, picture in message.pictures.items():
+        content = FileContent(base64.b64encode(picture).decode())
+        about = FileName(f"{name}.png"), FileType("image/png"), Disposition("inline"), ContentId(name)
+        mail.add_attachment(Attachment(content, *about))
     if message.category:
         mail.add_category(Category(message.category[:255]))
     if message.reply_to:

@@ -31,6 +31,8 @@ OPEN = {
     "deliveries.note": "a provider's, by its signature: tests/pages/test_incoming_routes.py",
     "deliveries.opt_out": "a patient's, by the link that only they were sent",
     "deliveries.receive": "a provider's, by its signature",
+    "digest.send_due": "the worker's",
+    "digest.sender_of": "words only",
     "history.note_view": "called by a guarded service for what it has shown",
     "integrity.faults": "for the command line, which has the whole store",
     "practices.all_practices": "names and settings only; pages ask for practices.of, the actor's own",
@@ -54,6 +56,8 @@ OPEN = {
 """The services that anybody may call, and why."""
 
 OF_NO_PRACTICE = {
+    "digest.choose": "one's own: tests/services/test_digest.py",
+    "digest.day_of": "one's own",
     "history.kinds": "words that are the same for every practice",
     "imports.apply": "the practice is known from its name or the extract: checked inside, tested below",
     "imports.preview": "as apply",

@@ -2,13 +2,14 @@
 -- Grain: one row for each practice and channel with something to send.
 with ranked as (
     select
-        message_id, practice_id, channel, send_at, kind,
+        message_id, practice_id, channel, send_at, kind, queued_by,
         row_number() over (partition by practice_id, channel order by send_at, queued_at, message_id) as place
     from messages
     where state = 'queued' and send_at <= $now::timestamp
 )
 select
-    ranked.message_id, ranked.practice_id, ranked.channel, ranked.kind, practices.timezone,
+    ranked.message_id, ranked.practice_id, ranked.channel, ranked.kind, ranked.queued_by,
+    practices.timezone,
     (
         select count(*)
         from messages

@@ -1,0 +1,256 @@
+"""The weekly digest: the pipeline as an e-mail to whoever leads, on a day they choose, without a patient in it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from queries import digest as queries
+from queries import messages, people, workflow
+from queries.store import Store
+from services import charts, contact_settings, history, opportunities, pipeline, practices, sign_in, words
+from services.actors import RIGHTS, Actor, Right, allowed
+from services.errors import InvalidRequest
+from services.opportunities import Filters, Order
+from services.pipeline import Cards
+from services.practices import Practice
+
+KIND = "digest"
+NAME = "Weekly digest"
+WEEKDAYS = {1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday"}
+CHANGED = "digest day chosen"
+
+FROM_HOUR = 6
+"""Not before this hour of the practice's day; it leaves after the quiet hours."""
+
+BEST = 10
+STATUSES = "by-status"
+AGES = "by-age"
+
+_letters = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A digest as it is sent: the HTML names its pictures, PNG, as cid:name."""
+
+    subject: str
+    text: str
+    html: str
+    pictures: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class _Picture:
+    title: str
+    sentence: str
+
+
+@allowed(Right.DIGEST)
+def day_of(store: Store, *, actor: Actor) -> int | None:
+    """Return the day of the week on which the actor gets the digest, a key of WEEKDAYS, or None."""
+    return queries.day_of(store, actor.user_id)
+
+
+@allowed(Right.DIGEST)
+def choose(store: Store, weekday: int | None, *, actor: Actor, now: datetime) -> None:
+    """Let the actor get the digest on a day of the week, or none.
+
+    Raises InvalidRequest for no such day, and for somebody without an e-mail address.
+    """
+    if weekday is not None and weekday not in WEEKDAYS:
+        raise InvalidRequest("There is no such day of the week. Nothing was saved. Choose another.")
+    person = people.person(store, actor.user_id)
+    if weekday is not None and (person is None or not person["email"]):
+        raise InvalidRequest("You have no e-mail address here. Nothing was saved. The practice manager can add one.")
+    with store.transaction() as tx:
+        before = queries.day_of(tx, actor.user_id)
+        if before == weekday:
+            return
+        queries.choose(tx, actor.user_id, weekday, by=actor.user_id, now=now)
+        days = {name: {"weekday": WEEKDAYS.get(day or 0, "none")} for name, day in (("b", before), ("a", weekday))}
+        history.record(tx, CHANGED, by=actor.user_id, now=now, before=days["b"], after=days["a"])
+
+
+@allowed(Right.DIGEST, practice="practices")
+def written(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, weekday: int) -> Digest:
+    """Return the digest of these practices as it would be sent on a day.
+
+    Raises InvalidRequest without a practice.
+    """
+    if not practices:
+        raise InvalidRequest("There is no practice yet, so there is nothing to tell. Import an extract first.")
+    cards = pipeline.cards(store, practices, actor=actor, today=today)
+    pictures, told = {}, []
+    for name, picture, chart in _charts(store, practices, actor=actor, today=today):
+        pictures[name] = charts.png(chart, picture.title)
+        told.append((name, picture))
+    name = practices[0].name if len(practices) == 1 else f"{len(practices)} practices"
+    subject = f"Unbooked treatment at {name}, {words.day(today)}"
+    best = _best(store, practices, actor=actor, today=today)
+    filled: dict[str, Any] = {
+        "subject": subject,
+        "sentence": _sentence(cards),
+        "cards": _cards(cards),
+        "pictures": told,
+        "headings": best[0],
+        "best": best[1:],
+        "weekday": WEEKDAYS[weekday],
+    }
+    html = _letters.get_template("digest.html").render(filled)
+    return Digest(subject, _plain(filled), html, pictures)
+
+
+def send_due(store: Store, *, now: datetime, today_at: Callable[[datetime, str], date]) -> int:
+    """Queue the digests whose day has come, each once, and return how many: the worker's."""
+    queued = 0
+    for wanted in queries.wanted(store):
+        person = people.person(store, wanted["user_id"])
+        if person is None or not person["is_active"] or person["role"] not in RIGHTS[Right.DIGEST]:
+            continue
+        actor = sign_in.actor_of(person, now=now)
+        own = practices.of(store, actor)
+        if not own or not person["email"]:
+            continue
+        today = today_at(now, own[0].timezone)
+        is_day = today.isoweekday() == wanted["weekday"] and now.astimezone(ZoneInfo(own[0].timezone)).hour >= FROM_HOUR
+        if is_day and wanted["last_on"] != today:
+            digest = written(store, own, actor=actor, today=today, weekday=wanted["weekday"])
+            queued += _queue(store, digest, own[0], actor, person["email"], now=now, today=today)
+    return queued
+
+
+def _queue(
+    store: Store, digest: Digest, practice: Practice, actor: Actor, email: str, *, now: datetime, today: date
+) -> bool:
+    """Queue a digest through a practice's sender, unless this day's is there already."""
+    message_id, at = str(uuid.uuid4()), workflow.utc(now)
+    row = {
+        **dict.fromkeys(messages.MESSAGE.names()),
+        "message_id": message_id,
+        "practice_id": practice.practice_id,
+        "channel": "email",
+        "kind": KIND,
+        "template": NAME,
+        "address": email,
+        "name": actor.name,
+        "subject": digest.subject,
+        "body": digest.text,
+        "html": digest.html,
+        "queued_by": actor.user_id,
+        "queued_at": at,
+        "send_at": at,
+        "is_tracked": False,
+        "action_id": message_id,
+    }
+    pictures = [{"message_id": message_id, "name": name, "picture": png} for name, png in digest.pictures.items()]
+    with store.transaction() as tx:
+        if not queries.note(tx, actor.user_id, today, message_id):
+            return False
+        messages.queue(tx, pl.DataFrame([row], schema=messages.MESSAGE), pl.DataFrame(schema=messages.ABOUT))
+        messages.queue_pictures(tx, pl.DataFrame(pictures, schema=messages.PICTURE))
+        history.record(tx, "digest queued", by=actor.user_id, now=now, practice_id=practice.practice_id)
+        return True
+
+
+def sender_of(store: Store, practices: Sequence[Practice]) -> str:
+    """Say in words what takes the digest of these practices."""
+    kind = contact_settings.of(store, practices[0].practice_id).email_sender
+    return contact_settings.EMAIL_SENDERS[kind]
+
+
+def _charts(
+    store: Store, practices: Sequence[Practice], *, actor: Actor, today: date
+) -> list[tuple[str, _Picture, Any]]:
+    """Return the two charts of a digest: what is on the list by status, and what is still to be booked by age."""
+    standing = pipeline.standing(store, practices, actor=actor, today=today)
+    ageing = pipeline.ageing(store, practices, actor=actor, today=today)
+    if standing.is_empty() or ageing.is_empty():
+        return []
+    colours = {words.STATUSES[status]: colour for status, colour in charts.STATUS_COLOURS.items()}
+    by_status = charts.bars(
+        standing, of="value_pence", by="status_text", of_title="Value", is_money=True, colours=colours
+    )
+    by_age = charts.bars(ageing, of="value_pence", by="band_text", of_title="Value", is_money=True)
+    return [
+        (STATUSES, _Picture("By status", f"Private value on the list: {_listed(standing, 'status_text')}."), by_status),
+        (AGES, _Picture("By age", f"Private value to be booked, by age: {_listed(ageing, 'band_text')}."), by_age),
+    ]
+
+
+def _listed(rows: pl.DataFrame, by: str) -> str:
+    return ", ".join(
+        f"{name} {words.whole_pounds(pence)}" for name, pence in rows.select(by, "value_pence").iter_rows()
+    )
+
+
+def _sentence(cards: Cards) -> str:
+    are = "is" if cards.opportunities == 1 else "are"
+    return (
+        f"{words.count(cards.opportunities, 'course')} of {words.count(cards.patients, 'patient')} {are} still to be "
+        f"booked. "
+        f"{cards.due:,} are due, {cards.overdue:,} of them overdue."
+    )
+
+
+def _cards(cards: Cards) -> list[tuple[str, str]]:
+    def number(counted: int | None) -> str:
+        return "not known" if counted is None else f"{counted:,}"
+
+    booked = cards.booked_value_pence
+    return [
+        ("Unbooked value", words.whole_pounds(cards.value_pence)),
+        ("UDAs", words.uda(round(cards.uda, 1))),
+        ("Patients", f"{cards.patients:,}"),
+        ("Booked this week", number(cards.booked)),
+        ("Value booked", "not known" if booked is None else words.whole_pounds(booked)),
+        ("Contacted this week", number(cards.contacted)),
+    ]
+
+
+def _best(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> list[list[str]]:
+    """Return the headings and the rows of the opportunities that are worth most, none with a patient's name."""
+    found = opportunities.worklist(
+        store,
+        practices,
+        Filters(statuses=pipeline.UNBOOKED),
+        actor=actor,
+        today=today,
+        order=Order.by_rank("worth"),
+        limit=BEST,
+    )
+    names = ["Practice"] if len(practices) > 1 else []
+    headings = ["", *names, "Provider", "Payor", "Opened", "Status", "Value", "UDAs", "Worth"]
+    rows = [
+        [
+            str(place),
+            *([row["practice"]] if names else []),
+            row["provider"] or "",
+            row["payor"] or "",
+            words.day(row["opened_on"]),
+            row["status_text"],
+            words.pounds(row["value_pence"]),
+            words.uda(row["uda"]),
+            words.pounds(row["worth_pence"]),
+        ]
+        for place, row in enumerate(found.rows.to_dicts(), start=1)
+    ]
+    return [headings, *rows]
+
+
+def _plain(filled: dict[str, Any]) -> str:
+    """Return a digest for a program that shows no HTML."""
+    lines = [filled["subject"], "", filled["sentence"], ""]
+    lines += [f"{label}: {value}" for label, value in filled["cards"]]
+    lines += ["", *(picture.sentence for _, picture in filled["pictures"]), "", "The ten worth most:"]
+    lines += [" | ".join(row) for row in ([filled["headings"], *filled["best"]] if filled["best"] else [["none"]])]
+    lines += ["", f"You chose to get this on {filled['weekday']}s. Change it on the page Weekly digest."]
+    return "\n".join(lines)

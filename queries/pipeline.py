@@ -87,12 +87,13 @@ def follow_spells(
     is_beginning: bool,
     settings: Mapping[str, Any],
 ) -> None:
-    """Bring a practice's spells up to a day, and work out anew what happened in them from `since` on.
+    """Bring a practice's spells up to a day, and add what happened in them since the last look, on `since`.
 
-    Each day takes the value that was last seen on it, so what happened before today is kept before today's is looked
-    at. is_beginning: nothing is known from before today. `settings` are those of the rule. The kept list must be fresh.
+    What is kept of the days before today stays; what happened on them after their last look has the value that was
+    seen then, so it is added before today's is looked at. is_beginning: nothing is known from before today.
+    `settings` are those of the rule. The kept list must be fresh.
     """
-    tx.execute("pipeline/remove_steps", practice_id=practice_id, from_day=since)
+    tx.execute("pipeline/remove_steps", practice_id=practice_id, today=today)
     if since < today:
         _add_steps(tx, practice_id, from_day=since, to_day=today - timedelta(days=1))
     tx.execute("pipeline/renew_spells", practice_id=practice_id, today=today)
@@ -106,7 +107,7 @@ def follow_spells(
         grace_days=settings["grace_days"],
     )
     _add_steps(tx, practice_id, from_day=today, to_day=today)
-    _add_completed(tx, practice_id, from_day=since, today=today)
+    _add_completed(tx, practice_id, from_day=today, today=today)
 
 
 def _add_steps(tx: Transaction, practice_id: str, *, from_day: date, to_day: date) -> None:

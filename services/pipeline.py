@@ -58,7 +58,7 @@ FIGURES = (*MEASURES, "due", "overdue")
 class Cards:
     """What a manager sees first: what is still to be booked now, and what was done in the week from Monday to today.
 
-    as_of: when booked and contacted were last looked up, None when never; the others are of this moment.
+    as_of: when (UTC) booked and contacted were last looked up, None when never; the others are of this moment.
     booked counts an opportunity once, with the value that it had when it was booked; these are None when nobody looked
     in the week. trend is `trend` and weeks is `flow`, the lines of the cards.
     """

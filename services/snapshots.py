@@ -45,6 +45,9 @@ def take(store: Store, practice: Practice, *, now: datetime, today: date) -> Non
     a later day is kept already, today is over and nothing is changed.
     """
     with actions.on_fresh_list(store, [practice.practice_id], today=today) as tx:
+        now_there = [one for one in practices.all_practices(tx) if one.practice_id == practice.practice_id]
+        if not now_there:
+            return  # It was removed meanwhile.
         known = queries.known(tx, [practice.practice_id]).get(practice.practice_id)
         if known and known["last_on"] > today:
             return
@@ -54,7 +57,7 @@ def take(store: Store, practice: Practice, *, now: datetime, today: date) -> Non
             today=today,
             since=known["last_on"] if known else today,
             is_beginning=not known or known["first_on"] == today,
-            settings=rule_of(practice),
+            settings=rule_of(now_there[0]),
         )
         unbooked = asked(Filters(statuses=UNBOOKED), [practice.practice_id])
         queries.keep_day(

@@ -259,7 +259,7 @@ def test_a_booked_course_is_completed_on_the_day_on_which_that_is_seen(days):
     days.look(5)
     days.look(6)
     days.look(7)
-    assert days.steps() == [(course, "booked", 1), (course, "completed", 3)]
+    assert days.steps() == [(course, "booked", 1), (course, "completed", 5)]
 
 
 @pytest.mark.parametrize(
@@ -321,12 +321,19 @@ def of_day(days: Days, day: int) -> dict[str, pl.DataFrame]:
 def test_a_day_that_is_over_never_changes(days):
     one, two, three = (days.practice.course(days_ago=ago) for ago in (30, 200, 364))
     nhs = days.practice.course(payor_id="nhs", band="2a")
+    done = days.practice.course()
+    days.look(-2)
+    visit = days.practice.appointment(done, in_days=-1)
+    days.look(-1)
+    days.change("appointments", visit, status="completed")
     days.look(0)
     spoken = days.does(care.attempt, one, "spoke", day=1)
     days.does(care.snooze, two, until=TODAY + timedelta(days=4), day=1)
     days.practice.appointment(nhs, in_days=30)
+    days.change("courses", done, completed_on=TODAY)
     days.look(1)
     days.look(2)
+    assert days.steps() == [(done, "booked", -1), (nhs, "booked", 1), (done, "completed", 1), (one, "contacted", 1)]
     before = of_day(days, 1)
     assert {name: frame.height > 0 for name, frame in before.items()} == dict.fromkeys(before, True)
 
@@ -334,6 +341,7 @@ def test_a_day_that_is_over_never_changes(days):
     days.practice.item(one, price_pence=77_700)
     days.change("courses", two, provider_id=None, payor_id="plan")
     days.change("courses", nhs, is_deleted=True)
+    days.change("courses", done, completed_on=None)
     days.does(care.reject, three, reason="cost", day=2)
     days.change("patients", "okafor", is_active=False)
     for day in (2, 3, 7):
@@ -366,6 +374,14 @@ def test_a_day_before_the_last_one_is_not_looked_at_any_more(days):
     days.practice.course()
     days.look(1)
     assert all(days.rows(table).equals(frame) for table, frame in before.items())
+
+
+def test_a_practice_that_was_removed_meanwhile_leaves_no_day(days):
+    practice = practices.all_practices(days.store)[0]
+    with days.store.transaction() as tx:
+        practice_queries.remove(tx, practice.practice_id)
+    snapshots.take(days.store, practice, now=NOW, today=TODAY)
+    assert days.rows("daily_totals").is_empty()
 
 
 def test_a_practice_without_anything_has_a_day_of_noughts(days):

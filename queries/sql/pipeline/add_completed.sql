@@ -1,5 +1,5 @@
 -- Keep which booked opportunities of a practice are completed by now, in the spell that was booked last, and on the day
--- on which they were, or the first one that is not over. Grain: one row for each opportunity. A chain of courses is completed when each of them is.
+-- on which they were, or on the first one that is not over. Grain: one row for each opportunity. A chain of courses is completed when each of them is.
 insert into spell_steps
 with
 booked as (

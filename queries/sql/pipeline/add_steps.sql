@@ -1,5 +1,5 @@
 -- Keep what happened within a practice's spells from one day to another, both in, from its events and from how spells
--- ended, with the value that was last seen. Grain: one row for each spell, step and day.
+-- ended, with the value that was last seen. Grain: one row for each spell, step and day; what is there stays.
 -- What was undone on the day on which it was done did not happen. A booking that was never seen as one, because the
 -- course was completed between two imports, is known from its visit.
 insert into spell_steps
@@ -59,7 +59,7 @@ select distinct
 from first_steps
 join spells on spells.practice_id = $practice_id and spells.opportunity_id = first_steps.opportunity_id
     and spells.listed_from = first_steps.listed_from
-left join spell_steps as earlier on earlier.practice_id = $practice_id
-    and earlier.opportunity_id = first_steps.opportunity_id and earlier.listed_from = first_steps.listed_from
-    and earlier.step = first_steps.step and first_steps.step <> 'contacted'
-where earlier.step is null
+left join spell_steps as kept on kept.practice_id = $practice_id
+    and kept.opportunity_id = first_steps.opportunity_id and kept.listed_from = first_steps.listed_from
+    and kept.step = first_steps.step and (kept.step <> 'contacted' or kept.day = first_steps.day)
+where kept.step is null

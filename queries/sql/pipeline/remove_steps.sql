@@ -1,3 +1,3 @@
--- Take out what happened within a practice's spells from a day on, to be worked out again: the day is not over.
+-- Take out what happened within a practice's spells on a day, to be worked out again: the day is not over.
 delete from spell_steps
-where practice_id = $practice_id and day >= $from_day::date
+where practice_id = $practice_id and day = $today::date

@@ -110,7 +110,7 @@ def printed(store: Store, practice: Practice, contract_id: str, *, actor: Actor,
             by=actor.user_id,
             now=now,
             practice_id=practice.practice_id,
-            note=f"{len(candidates):,} candidates for incomplete claims",
+            note=f"{len(candidates):,} courses that may be claimed as incomplete",
         )
     rows = [
         {

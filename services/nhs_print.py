@@ -23,10 +23,11 @@ h1 { font-size: 16pt; margin: 0 0 .2rem }
 h2 { font-size: 12pt; margin: 0 }
 section { border-top: 1px solid #888; padding: .6rem 0; break-inside: avoid }
 p { margin: .2rem 0 }
-table { border-collapse: collapse; width: 100%; margin-top: .3rem }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; margin-top: .3rem }
 th, td { text-align: left; vertical-align: top; padding: .15rem .6rem .15rem 0; border-bottom: 1px solid #ddd }
 th { font-weight: 600 }
-.when { white-space: nowrap; width: 11rem }
+.when { width: 9.5rem }
+.what, .who { width: 10rem }
 .sign { margin-top: .4rem; color: #444 }
 @media print { body { margin: 0; padding: 0; max-width: none } }
 </style>
@@ -44,7 +45,7 @@ patients who do not come back.</p>
 <h2>{{ row.patient }}, COT {{ row.cot_number }}</h2>
 <p>{{ row.about }}</p>
 <table>
-<thead><tr><th class="when">Contact log</th><th>What</th><th>By</th><th>Note</th></tr></thead>
+<thead><tr><th class="when">Contact log</th><th class="what">What</th><th class="who">By</th><th>Note</th></tr></thead>
 <tbody>
 {% for one in row.tries %}
 <tr><td class="when">{{ one.when }}</td><td>{{ one.what }}</td><td>{{ one.who }}</td><td>{{ one.note }}</td></tr>

@@ -96,7 +96,8 @@ def lines(standing: Standing) -> None:
     st.subheader("To the lines", anchor=False)
     value = f"At {format.pounds(standing.uda_value_pence)} each"
     rows = [_missing(standing, share, label) for share, label, _ in LINES]
-    st.markdown(_as_table(("Line", "UDAs", "Missing beyond what is scheduled", value), rows))
+    st.markdown(_as_table(("Line", "UDAs", "Still missing", value), rows))
+    st.caption("Missing beyond what is delivered and scheduled.")
 
 
 def endings(standing: Standing) -> None:

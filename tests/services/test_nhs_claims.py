@@ -199,7 +199,7 @@ def test_the_list_to_print_holds_the_log_as_it_was_typed_and_is_recorded(practic
     assert "&lt;b&gt;Voicemail&lt;/b&gt; &amp; text" in page
     assert "http" not in page
     (event,) = history.search(store, [own], actor=SYSTEM, kinds=["exported"]).to_dicts()
-    assert (event["by_user"], event["note"]) == (SYSTEM.user_id, "1 candidates for incomplete claims")
+    assert (event["by_user"], event["note"]) == (SYSTEM.user_id, "1 courses that may be claimed as incomplete")
 
 
 def test_reception_may_see_them_and_not_take_them_out(practice, store):

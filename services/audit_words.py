@@ -86,7 +86,14 @@ LABELS = {
 }
 """The fields of an event whose names are no words."""
 
-NAMED = {contracts.CHANGED, nhs_figures.TYPED, templates.ADDED, templates.CHANGED, templates.REMOVED, templates.RESTORED}
+NAMED = {
+    contracts.CHANGED,
+    nhs_figures.TYPED,
+    templates.ADDED,
+    templates.CHANGED,
+    templates.REMOVED,
+    templates.RESTORED,
+}
 """Events whose note is the name of what they are about."""
 
 LEFT_OUT = {

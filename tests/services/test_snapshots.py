@@ -45,7 +45,14 @@ class Days:
     def undoes(self, outcome: Outcome, *, day: int) -> None:
         """Undo something on a day."""
         when = {"now": NOW + timedelta(days=day), "today": TODAY + timedelta(days=day)}
-        care.undo(self.store, [self.practice.id], outcome.action_id, actor=SYSTEM, action_id="undo", **when)
+        care.undo(
+            self.store,
+            [self.practice.id],
+            outcome.action_id,
+            actor=SYSTEM,
+            action_id=f"undo {outcome.action_id}",
+            **when,
+        )
 
     def change(self, table: str, id_: str, **facts: Any) -> None:
         """Change a row of the PMS, as an import would."""
@@ -115,24 +122,26 @@ def test_when_history_begins_only_what_leaves_the_days_of_grace_then_is_known_to
     assert {course for course, known in is_known.items() if known} == {fresh, later}
 
 
-@pytest.mark.parametrize(
-    ("table", "facts", "why"),
-    [
-        ("courses", {"is_deleted": True}, "deleted"),
-        ("courses", {"absent_since": TODAY}, "absent"),
-        ("courses", {"completed_on": TODAY + timedelta(days=1)}, "completed"),
-        ("patients", {"is_active": False}, "patient_inactive"),
-        ("treatment_items", {"completed_on": TODAY}, "nothing_left"),
-        ("courses", {"opened_on": TODAY - timedelta(days=365)}, "expired"),
-    ],
-)
-def test_a_spell_says_why_it_ended(days, table, facts, why):
-    course = days.practice.course(item=False)
-    item = days.practice.item(course)
+def test_a_spell_says_why_it_ended(days):
+    days.practice.add("patients", "adams")
+    cases: dict[str, tuple[str, dict[str, Any]]] = {
+        "deleted": ("courses", {"is_deleted": True}),
+        "absent": ("courses", {"absent_since": TODAY}),
+        "completed": ("courses", {"completed_on": TODAY + timedelta(days=1)}),
+        "patient_inactive": ("patients", {"is_active": False}),
+        "nothing_left": ("treatment_items", {"completed_on": TODAY}),
+        "expired": ("courses", {"opened_on": TODAY - timedelta(days=365)}),
+    }
+    items = {}
+    for why in cases:
+        patient = "adams" if why == "patient_inactive" else "okafor"
+        items[why] = days.practice.item(days.practice.course(course_id=why, patient=patient, item=False))
     days.look(0)
-    days.change(table, {"courses": course, "patients": "okafor", "treatment_items": item}[table], **facts)
+    for why, (table, facts) in cases.items():
+        id_ = {"courses": why, "patients": "adams", "treatment_items": items[why]}[table]
+        days.change(table, id_, **facts)
     days.look(1)
-    assert days.spells() == [(course, 0, 1, why)]
+    assert days.spells() == [(why, 0, 1, why) for why in sorted(cases)]
 
 
 def test_a_course_that_is_not_in_the_store_any_more_is_absent(days):
@@ -225,17 +234,17 @@ def test_days_are_those_of_the_practice(days):
     assert [day for _, _, day in days.steps()] == [to_summer + 1]
 
 
-@pytest.mark.parametrize(("day", "kept"), [(0, []), (1, [("contacted", 0)])], ids=["that day", "a day later"])
-def test_what_is_undone_on_its_day_did_not_happen_and_later_it_did(days, day, kept):
-    course = days.practice.course()
+def test_what_is_undone_on_its_day_did_not_happen_and_later_it_did(days):
+    taken_back, kept = days.practice.course(), days.practice.course()
+    spoken = [days.does(care.attempt, course, "spoke", day=0) for course in (taken_back, kept)]
     days.look(0)
-    spoken = days.does(care.attempt, course, "spoke", day=0)
+    days.undoes(spoken[0], day=0)
     days.look(0, hours=1)
-    days.look(day, hours=2)
-    days.undoes(spoken, day=day)
-    days.look(day, hours=3)
+    days.look(1)
+    days.undoes(spoken[1], day=1)
+    days.look(1, hours=1)
     days.look(2)
-    assert days.steps() == [(course, *step) for step in kept]
+    assert days.steps() == [(kept, "contacted", 0)]
 
 
 def test_a_booking_that_a_person_tells_and_an_import_confirms_is_one(days):
@@ -262,17 +271,15 @@ def test_a_booked_course_is_completed_on_the_day_on_which_that_is_seen(days):
     assert days.steps() == [(course, "booked", 1), (course, "completed", 5)]
 
 
-@pytest.mark.parametrize(
-    ("visit_in_days", "steps"), [(2, ["booked", "completed"]), (-2, []), (None, [])], ids=["a visit", "before", "none"]
-)
-def test_a_course_completed_between_two_imports_was_booked_when_there_was_a_visit(days, visit_in_days, steps):
-    course = days.practice.course()
+def test_a_course_completed_between_two_imports_was_booked_when_there_was_a_visit(days):
+    seen, before, tidied = (days.practice.course() for _ in range(3))
     days.look(0)
-    if visit_in_days is not None:
-        days.practice.appointment(course, in_days=visit_in_days, status="completed")
-    days.change("courses", course, completed_on=TODAY + timedelta(days=2))
+    for course, in_days in ((seen, 2), (before, -2)):
+        days.practice.appointment(course, in_days=in_days, status="completed")
+    for course in (seen, before, tidied):
+        days.change("courses", course, completed_on=TODAY + timedelta(days=2))
     days.look(4)
-    assert days.steps() == [(course, step, 4) for step in steps]
+    assert days.steps() == [(seen, "booked", 4), (seen, "completed", 4)]
 
 
 def test_a_chain_is_completed_when_each_of_its_courses_is(days):
@@ -401,28 +408,17 @@ def looks_at(store: Store, looks: Looks, minutes: float, *, day: int = 0) -> boo
     return not rows(store, "daily_totals").equals(before)
 
 
-@pytest.mark.parametrize(
-    ("minutes", "is_worked", "is_imported", "day", "is_looked_at"),
-    [
-        (14.9, True, False, 0, False),
-        (15, True, False, 0, True),
-        (15, False, False, 0, False),
-        (1, False, True, 0, True),
-        (1, False, False, 1, True),
-    ],
-    ids=["too soon", "after a quarter of an hour", "nothing happened", "an import", "a new day"],
-)
-def test_a_practice_is_looked_at_again_when_something_happened(
-    days, minutes, is_worked, is_imported, day, is_looked_at
-):
-    course = days.practice.course()
-    looks = Looks()
+def test_a_practice_is_looked_at_again_when_something_happened(days):
+    course, looks = days.practice.course(), Looks()
     assert looks_at(days.store, looks, 0)
-    if is_worked:
-        days.does(care.attempt, course, "spoke", day=0)
-    if is_imported:
-        days.practice.course()
-    assert looks_at(days.store, looks, minutes, day=day) is is_looked_at
+    assert not looks_at(days.store, looks, 60), "nothing happened"
+    days.does(care.attempt, course, "spoke", day=0)
+    assert not looks_at(days.store, looks, 14.9), "too soon"
+    assert looks_at(days.store, looks, 15)
+    days.practice.course()
+    assert looks_at(days.store, looks, 16), "an import"
+    assert looks_at(days.store, looks, 17, day=1), "a new day"
+    assert not looks_at(days.store, looks, 18, day=1)
 
 
 def test_one_practice_that_cannot_be_looked_at_does_not_keep_the_next_from_it(days, monkeypatch, caplog):

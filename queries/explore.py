@@ -43,13 +43,13 @@ def view(
     today: date,
     filters: Mapping[str, Any],
     most: int,
-) -> tuple[pl.DataFrame, int]:
-    """Return the rows of a view of practices, so many at most, and how many it has in all.
+) -> tuple[pl.DataFrame, bool]:
+    """Return the rows of a view of practices, so many at most, and whether there are more.
 
     filters are those of the whole list, for the view that is made of it; the kept list must be fresh.
     """
     of_which = (
         {"today": today, "filters": dict(filters)} if name == OF_THE_LIST else {"practice_ids": list(practice_ids)}
     )
-    rows = source.frame(VIEWS[name], **of_which, most=most)
-    return rows.drop("total"), int(rows["total"][0]) if rows.height else 0
+    rows = source.frame(VIEWS[name], **of_which, most=most + 1)
+    return rows.head(most), rows.height > most

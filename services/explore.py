@@ -199,12 +199,13 @@ def _tables(
     left_off = []
     with store.reading() as reading:
         for name in named:
-            rows, total = queries.view(
+            tables[name], is_more = queries.view(
                 reading, name, practice_ids=practice_ids, today=today, filters=filters, most=MOST_ROWS
             )
-            tables[name] = rows
-            if total > rows.height:
-                left_off.append(f"Only the latest {rows.height:,} of {total:,} rows of {name} were looked at.")
+            if is_more:
+                left_off.append(
+                    f"Only {MOST_ROWS:,} rows of {name} were looked at; there are more. Choose one practice."
+                )
     return tables, left_off
 
 

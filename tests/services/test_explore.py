@@ -239,7 +239,7 @@ def test_a_view_that_is_not_whole_is_said(practice, store, elm, monkeypatch):
     practice.course(days_ago=10)
     answer = asked(store, [elm], "select days_open from opportunities")
     assert answer.frame["days_open"].to_list() == [10]
-    assert answer.about == "1 row. Only the latest 1 of 2 rows of opportunities were looked at."
+    assert answer.about == "1 row. Only 1 rows of opportunities were looked at; there are more. Choose one practice."
 
 
 def test_why_there_is_no_answer_is_a_sentence(practice, store, elm):

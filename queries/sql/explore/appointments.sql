@@ -1,5 +1,5 @@
 -- The view "appointments": the appointment books of practices.
--- Grain: one row for each appointment, the latest first; so many rows at most. total counts all.
+-- Grain: one row for each appointment, the latest first; so many at most.
 select
     practices.name as practice,
     appointments.appointment_id,
@@ -9,8 +9,7 @@ select
     appointments.starts_at,
     appointments.starts_at::date as starts_on,
     appointments.minutes,
-    appointments.status,
-    count(*) over () as total
+    appointments.status
 from appointments
 join practices on practices.practice_id = appointments.practice_id
 left join providers on providers.practice_id = appointments.practice_id

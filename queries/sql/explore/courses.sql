@@ -1,5 +1,5 @@
 -- The view "courses": the courses of treatment of practices as the PMS has them.
--- Grain: one row for each course, the latest first; so many rows at most. total counts all.
+-- Grain: one row for each course, the latest first; so many at most.
 select
     practices.name as practice,
     courses.course_id,
@@ -20,8 +20,7 @@ select
     courses.uda_done,
     courses.pathway,
     courses.claim_number,
-    courses.suspended_on,
-    count(*) over () as total
+    courses.suspended_on
 from courses
 join practices on practices.practice_id = courses.practice_id
 left join providers on providers.practice_id = courses.practice_id and providers.provider_id = courses.provider_id

@@ -1,5 +1,5 @@
 -- The view "messages": what was sent about which opportunity, without addresses and texts; times are the practice's.
--- Grain: one row for each message and opportunity, the latest first; so many rows at most. total counts all.
+-- Grain: one row for each message and opportunity, the latest first; so many at most.
 select
     practices.name as practice,
     messages.message_id,
@@ -10,8 +10,7 @@ select
     messages.template,
     messages.state,
     timezone(practices.timezone, timezone('UTC', messages.queued_at)) as queued_at,
-    timezone(practices.timezone, timezone('UTC', messages.sent_at)) as sent_at,
-    count(*) over () as total
+    timezone(practices.timezone, timezone('UTC', messages.sent_at)) as sent_at
 from messages
 join message_opportunities on message_opportunities.message_id = messages.message_id
     and message_opportunities.practice_id = messages.practice_id

@@ -1,5 +1,5 @@
 -- The view "opportunities": what is on the lists of practices on a day, whatever its status.
--- Grain: one row for each opportunity, the latest first; so many rows at most. total counts all.
+-- Grain: one row for each opportunity, the latest first; so many at most.
 select
     practices.name as practice,
     opportunities.opportunity_id,
@@ -24,8 +24,7 @@ select
     (opportunities.value_pence / 100.0)::decimal(12, 2) as value_pounds,
     opportunities.uda,
     (opportunities.charge_pence / 100.0)::decimal(12, 2) as charge_pounds,
-    (opportunities.worth_pence / 100.0)::decimal(12, 2) as worth_pounds,
-    count(*) over () as total
+    (opportunities.worth_pence / 100.0)::decimal(12, 2) as worth_pounds
 from listing.matching($today::date, $filters) as opportunities
 join practices on practices.practice_id = opportunities.practice_id
 order by opportunities.opened_on desc, opportunities.practice_id, opportunities.opportunity_id

@@ -1,5 +1,5 @@
 -- The view "patients": the patients of practices without their names, addresses and numbers.
--- Grain: one row for each patient; so many rows at most. total counts all.
+-- Grain: one row for each patient; so many at most.
 select
     practices.name as practice,
     patients.patient_id,
@@ -12,8 +12,7 @@ select
     patients.preferred_contact,
     patients.is_email_allowed,
     patients.is_sms_allowed,
-    patients.is_marketing_allowed,
-    count(*) over () as total
+    patients.is_marketing_allowed
 from patients
 join practices on practices.practice_id = patients.practice_id
 where list_contains($practice_ids, patients.practice_id)

@@ -11,17 +11,23 @@ import polars as pl
 from queries.store import Reading, Store, Transaction
 
 
-def standing(source: Store | Reading, what: str, *, today: date, filters: Mapping[str, Any]) -> pl.DataFrame:
-    """Return what matches on a day by total, practice, status, age, provider, payor or assignee, one row each.
+def standing(
+    source: Store | Reading, what: str, practice_ids: Sequence[str], *, today: date, statuses: Sequence[str]
+) -> pl.DataFrame:
+    """Return what has one of these statuses by total, practice, status, age, provider, payor or assignee, one row each.
 
-    `filters` has every field of the macro listing.matching. The kept list must be fresh (`listing.refresh`).
+    The kept list must be fresh (`listing.refresh`).
     """
-    return source.frame("pipeline/standing", what=what, today=today, filters=dict(filters))
+    return source.frame(
+        "pipeline/standing", what=what, practice_ids=list(practice_ids), today=today, statuses=list(statuses)
+    )
 
 
-def totals(source: Store | Reading, *, today: date, filters: Mapping[str, Any]) -> pl.DataFrame:
-    """Return all that matches as the one row of `standing`, of noughts when nothing does."""
-    found = standing(source, "total", today=today, filters=filters)
+def totals(
+    source: Store | Reading, practice_ids: Sequence[str], *, today: date, statuses: Sequence[str]
+) -> pl.DataFrame:
+    """Return all that has one of these statuses as the one row of `standing`, of noughts when nothing has."""
+    found = standing(source, "total", practice_ids, today=today, statuses=statuses)
     if found.height:
         return found
     numbers = {name: 0 if dtype.is_numeric() else "total" for name, dtype in found.schema.items()}
@@ -118,18 +124,10 @@ def _add_completed(tx: Transaction, practice_id: str, *, from_day: date, today: 
     tx.execute("pipeline/add_completed", practice_id=practice_id, from_day=from_day, today=today)
 
 
-def keep_day(
-    tx: Transaction,
-    practice_id: str,
-    *,
-    today: date,
-    filters: Mapping[str, Any],
-    totals: pl.DataFrame,
-    now: datetime,
-) -> None:
-    """Keep a day's figures of all that matches, and its totals (one row of `standing`), in place of those it has."""
+def keep_day(tx: Transaction, practice_id: str, *, today: date, totals: pl.DataFrame, now: datetime) -> None:
+    """Keep a day's figures, and its totals (the one row of `totals`), in place of those that it has."""
     tx.execute("pipeline/remove_figures", practice_id=practice_id, today=today)
-    tx.execute("pipeline/add_figures", today=today, filters=dict(filters))
+    tx.execute("pipeline/add_figures", practice_id=practice_id, today=today)
     tx.execute("pipeline/remove_totals", practice_id=practice_id, today=today)
     tx.insert("pipeline/add_totals", totals, practice_id=practice_id, today=today, now=now)
 

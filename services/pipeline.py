@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import polars as pl
 
@@ -15,7 +14,6 @@ from queries.store import Store
 from services import words
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
-from services.opportunities import Filters, asked
 from services.practices import Practice
 
 UNBOOKED = ("open", "contacted", "snoozed")
@@ -313,18 +311,13 @@ def opened_between(band: str, *, today: date) -> tuple[date | None, date | None]
 def _now(
     store: Store, practices: Sequence[Practice], what: str, *, today: date, statuses: Sequence[str] = UNBOOKED
 ) -> pl.DataFrame:
-    return queries.standing(
-        store, what, today=today, filters=_filters(store, practices, today=today, statuses=statuses)
-    )
+    listing.refresh(store, _ids(practices), today=today)
+    return queries.standing(store, what, _ids(practices), today=today, statuses=statuses)
 
 
 def _totals(store: Store, practices: Sequence[Practice], *, today: date) -> pl.DataFrame:
-    return queries.totals(store, today=today, filters=_filters(store, practices, today=today, statuses=UNBOOKED))
-
-
-def _filters(store: Store, practices: Sequence[Practice], *, today: date, statuses: Sequence[str]) -> dict[str, Any]:
     listing.refresh(store, _ids(practices), today=today)
-    return asked(Filters(statuses=tuple(statuses)), _ids(practices))
+    return queries.totals(store, _ids(practices), today=today, statuses=UNBOOKED)
 
 
 def _band_text(band: str) -> str:

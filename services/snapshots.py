@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from queries import my_list
 from queries import pipeline as queries
 from queries.store import Store
-from services import actions, practices, words
+from services import actions, practices
 from services.deliveries import TodayAt
-from services.opportunities import Filters, asked, rule_of
+from services.opportunities import rule_of
 from services.pipeline import UNBOOKED
 from services.practices import Practice
 
@@ -59,15 +59,8 @@ def take(store: Store, practice: Practice, *, now: datetime, today: date) -> Non
             is_beginning=not known or known["first_on"] == today,
             settings=rule_of(now_there[0]),
         )
-        unbooked = asked(Filters(statuses=UNBOOKED), [practice.practice_id])
-        queries.keep_day(
-            tx,
-            practice.practice_id,
-            today=today,
-            filters=asked(Filters(statuses=tuple(words.STATUSES)), [practice.practice_id]),
-            totals=queries.totals(tx, today=today, filters=unbooked),
-            now=now,
-        )
+        totals = queries.totals(tx, [practice.practice_id], today=today, statuses=UNBOOKED)
+        queries.keep_day(tx, practice.practice_id, today=today, totals=totals, now=now)
 
 
 def keep_up(store: Store, looks: Looks, *, now: datetime, today_at: TodayAt) -> None:

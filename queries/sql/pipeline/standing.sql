@@ -1,18 +1,31 @@
 -- The opportunities of a day by what is asked: total, practice, status, age, provider, payor or assignee.
 -- Grain: one row for each key of that; patients are counted once in each. The kept list must be fresh.
-with matching as (
+with listed as (
     select
-        listed.practice_id, listed.patient_key, listed.provider_key, listed.payor_name,
-        listed.assignee_id, listed.status, listed.opened_on, listed.value_pence, listed.uda, listed.worth_pence,
+        opportunities.practice_id, opportunities.patient_key, opportunities.provider_key, opportunities.payor_name,
+        opportunities.opened_on, opportunities.value_pence, opportunities.uda, opportunities.worth_pence,
+        care_states.assigned_to as assignee_id, care_states.changed_at, care_states.snoozed_until,
+        care_states.last_attempt_at, care_states.last_contact_at,
+        listing.status_of(care_states.status, care_states.booked_on, care_states.snoozed_until, $today) as status,
+        care_states.needs_action_since, contacts_elsewhere.contact_on as patient_contacted_on,
+        practice_settings.suppression_days
+    from listing.opportunities
+    join practice_settings on practice_settings.practice_id = opportunities.practice_id
+    left join care_states on care_states.practice_id = opportunities.practice_id
+        and care_states.opportunity_id = opportunities.opportunity_id
+    left join listing.contacts_elsewhere($today) as contacts_elsewhere
+        on contacts_elsewhere.practice_id = opportunities.practice_id
+        and contacts_elsewhere.opportunity_id = opportunities.opportunity_id
+    where opportunities.today = $today::date and list_contains($practice_ids, opportunities.practice_id)
+),
+matching as (
+    select
+        listed.*,
         listing.is_due(
-            listed.status, listed.needs_action_since, listed.last_attempt_at, listed.last_contact_at,
-            listed.patient_contacted_on, practice_settings.suppression_days, $today
-        ) as is_due,
-        care_states.changed_at, listed.snoozed_until, listed.last_attempt_at, listed.last_contact_at
-    from listing.matching($today, $filters) as listed
-    join practice_settings on practice_settings.practice_id = listed.practice_id
-    left join care_states on care_states.practice_id = listed.practice_id
-        and care_states.opportunity_id = listed.opportunity_id
+            status, needs_action_since, last_attempt_at, last_contact_at, patient_contacted_on, suppression_days, $today
+        ) as is_due
+    from listed
+    where list_contains($statuses, status)
 ),
 keyed as (
     select

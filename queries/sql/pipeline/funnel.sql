@@ -4,25 +4,28 @@ with
 firsts as (
     select practice_id, opportunity_id, min(listed_from) as listed_from
     from spells
-    where list_contains($practice_ids, practice_id)
+    where list_contains($practice_ids, practice_id) and listed_from between $from_day::date and $to_day::date
     group by practice_id, opportunity_id
 ),
 listed as (
     select spells.*
-    from spells
-    join firsts on firsts.practice_id = spells.practice_id and firsts.opportunity_id = spells.opportunity_id
-        and firsts.listed_from = spells.listed_from
-    where spells.is_start_known and spells.listed_from between $from_day::date and $to_day::date
+    from firsts
+    join spells on spells.practice_id = firsts.practice_id and spells.opportunity_id = firsts.opportunity_id
+        and spells.listed_from = firsts.listed_from
+    left join spells as earlier on earlier.practice_id = firsts.practice_id
+        and earlier.opportunity_id = firsts.opportunity_id and earlier.listed_from < $from_day::date
+    where spells.is_start_known and earlier.opportunity_id is null
 ),
 days as (
     select
-        practice_id, opportunity_id,
-        min(day) filter (where step = 'contacted') as contacted_on,
-        min(day) filter (where step = 'booked') as booked_on,
-        max(day) filter (where step = 'completed') as completed_on
-    from spell_steps
-    where list_contains($practice_ids, practice_id) and day >= $from_day::date
-    group by practice_id, opportunity_id
+        steps.practice_id, steps.opportunity_id,
+        min(steps.day) filter (where steps.step = 'contacted') as contacted_on,
+        min(steps.day) filter (where steps.step = 'booked') as booked_on,
+        max(steps.day) filter (where steps.step = 'completed') as completed_on
+    from listed
+    join spell_steps as steps on steps.practice_id = listed.practice_id
+        and steps.opportunity_id = listed.opportunity_id
+    group by steps.practice_id, steps.opportunity_id
 ),
 reached as (
     select

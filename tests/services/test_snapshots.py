@@ -240,11 +240,14 @@ def test_what_is_undone_on_its_day_did_not_happen_and_later_it_did(days):
     days.look(0)
     days.undoes(spoken[0], day=0)
     days.look(0, hours=1)
+    late = days.practice.course()
+    days.look(0, hours=2)
+    spoken.append(days.does(care.attempt, late, "spoke", day=0))
+    for outcome in spoken[1:]:
+        days.undoes(outcome, day=1)
     days.look(1)
-    days.undoes(spoken[1], day=1)
-    days.look(1, hours=1)
     days.look(2)
-    assert days.steps() == [(kept, "contacted", 0)]
+    assert days.steps() == [(kept, "contacted", 0), (late, "contacted", 0)]
 
 
 def test_a_booking_that_a_person_tells_and_an_import_confirms_is_one(days):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -62,8 +63,8 @@ class Days:
         )
 
     def rows(self, table: str) -> pl.DataFrame:
-        """All rows of a table."""
-        return rows(self.store, table)
+        """All rows of a table that are the practice's."""
+        return rows(self.store, table).filter(pl.col("practice_id") == self.practice.id)
 
     def steps(self) -> list[tuple[str, str, int]]:
         """Which step each course took on which day."""
@@ -93,9 +94,23 @@ def rows(store: Store, table: str) -> pl.DataFrame:
     return found
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Store]:
+    """One store for this module: each test has a practice of its own in it."""
+    store = Store(now=NOW)
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def days(practice: SmallPractice) -> Days:
-    """The small practice, day by day."""
+def days(shared: Store) -> Days:
+    """A small practice, day by day."""
+    return Days(SmallPractice(shared, f"Elm Road {len(practices.all_practices(shared)) + 1}"))
+
+
+@pytest.fixture
+def alone(practice: SmallPractice) -> Days:
+    """As days, in a store without any other practice."""
     return Days(practice)
 
 
@@ -387,7 +402,7 @@ def test_a_day_before_the_last_one_is_not_looked_at_any_more(days):
 
 
 def test_a_practice_that_was_removed_meanwhile_leaves_no_day(days):
-    practice = practices.all_practices(days.store)[0]
+    practice = next(one for one in practices.all_practices(days.store) if one.practice_id == days.practice.id)
     with days.store.transaction() as tx:
         practice_queries.remove(tx, practice.practice_id)
     snapshots.take(days.store, practice, now=NOW, today=TODAY)
@@ -411,36 +426,36 @@ def looks_at(store: Store, looks: Looks, minutes: float, *, day: int = 0) -> boo
     return not rows(store, "daily_totals").equals(before)
 
 
-def test_a_practice_is_looked_at_again_when_something_happened(days):
-    course, looks = days.practice.course(), Looks()
-    assert looks_at(days.store, looks, 0)
-    assert not looks_at(days.store, looks, 60), "nothing happened"
-    days.does(care.attempt, course, "spoke", day=0)
-    assert not looks_at(days.store, looks, 14.9), "too soon"
-    assert looks_at(days.store, looks, 15)
-    days.practice.course()
-    assert looks_at(days.store, looks, 16), "an import"
-    assert looks_at(days.store, looks, 17, day=1), "a new day"
-    assert not looks_at(days.store, looks, 18, day=1)
+def test_a_practice_is_looked_at_again_when_something_happened(alone):
+    course, looks = alone.practice.course(), Looks()
+    assert looks_at(alone.store, looks, 0)
+    assert not looks_at(alone.store, looks, 60), "nothing happened"
+    alone.does(care.attempt, course, "spoke", day=0)
+    assert not looks_at(alone.store, looks, 14.9), "too soon"
+    assert looks_at(alone.store, looks, 15)
+    alone.practice.course()
+    assert looks_at(alone.store, looks, 16), "an import"
+    assert looks_at(alone.store, looks, 17, day=1), "a new day"
+    assert not looks_at(alone.store, looks, 18, day=1)
 
 
-def test_one_practice_that_cannot_be_looked_at_does_not_keep_the_next_from_it(days, monkeypatch, caplog):
-    second = SmallPractice(days.store, "Oak Lane")
+def test_one_practice_that_cannot_be_looked_at_does_not_keep_the_next_from_it(alone, monkeypatch, caplog):
+    second = SmallPractice(alone.store, "Oak Lane")
     take = snapshots.take
 
     def fails_first(store: Store, practice: Any, **given: Any) -> None:
-        if practice.practice_id == days.practice.id:
+        if practice.practice_id == alone.practice.id:
             raise RuntimeError("Mrs Okafor")
         take(store, practice, **given)
 
     monkeypatch.setattr(snapshots, "take", fails_first)
-    assert looks_at(days.store, Looks(), 0)
-    assert rows(days.store, "daily_totals")["practice_id"].to_list() == [second.id]
+    assert looks_at(alone.store, Looks(), 0)
+    assert rows(alone.store, "daily_totals")["practice_id"].to_list() == [second.id]
     assert "could not be kept: RuntimeError" in caplog.text
 
 
-def test_the_worker_looks_when_it_starts(days):
-    days.practice.course()
+def test_the_worker_looks_when_it_starts(alone):
+    alone.practice.course()
     has_begun, calls = threading.Event(), []
 
     def clock() -> datetime:
@@ -449,8 +464,8 @@ def test_the_worker_looks_when_it_starts(days):
             has_begun.set()
         return NOW
 
-    worker = Worker(days.store, lambda *_: None, today_at=lambda now, zone: TODAY, clock=clock)  # type: ignore[arg-type]
+    worker = Worker(alone.store, lambda *_: None, today_at=lambda now, zone: TODAY, clock=clock)  # type: ignore[arg-type]
     worker.start()
     assert has_begun.wait(20)
     worker.stop()
-    assert rows(days.store, "daily_totals")["day"].to_list() == [TODAY]
+    assert rows(alone.store, "daily_totals")["day"].to_list() == [TODAY]

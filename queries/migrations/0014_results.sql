@@ -1,0 +1,44 @@
+-- What came of contacts (docs/decisions/0010-results.md): the events that stand, and the first times on the list.
+
+-- The day on which something happened at a practice, and when (UTC) a day of a practice begins.
+create macro day_at(moment, timezone) as ((moment at time zone 'UTC') at time zone timezone)::date;
+create macro midnight_at(day, timezone) as (day::timestamp at time zone timezone) at time zone 'UTC';
+
+-- What people did about opportunities of practices and did not take back. Grain: one row for each event.
+create macro kept_events(practices, kinds) as table
+select
+    events.event_id, events.practice_id, events.opportunity_id, events.kind, events.by_user, events.happened_at,
+    events.after
+from events
+where list_contains(practices, events.practice_id)
+    and list_contains(kinds, events.kind)
+    and events.opportunity_id is not null
+    and not exists (select 1 from events as undoing where undoing.undoes = events.event_id);
+
+-- The opportunities that came on the list for the first time from one day to another, without those that were there when
+-- the practice's history began. Grain: one row for each. booked_on: the first booking, in whichever of their spells.
+create macro first_listings(practices, from_day, to_day) as table
+with
+firsts as (
+    select
+        practice_id, opportunity_id, min(listed_from) as listed_from,
+        arg_min(is_start_known, listed_from) as is_start_known,
+        arg_min(opened_on, listed_from) as opened_on,
+        arg_min(first_value_pence, listed_from) as value_pence,
+        arg_max(listed_to is null and last_status not in ('rejected', 'booked'), listed_from) as is_waiting
+    from spells
+    where list_contains(practices, practice_id)
+    group by practice_id, opportunity_id
+),
+bookings as (
+    select practice_id, opportunity_id, min(day) as booked_on
+    from spell_steps
+    where list_contains(practices, practice_id) and step = 'booked' and day <= to_day
+    group by practice_id, opportunity_id
+)
+select
+    firsts.practice_id, firsts.opportunity_id, firsts.listed_from, firsts.opened_on, firsts.value_pence,
+    firsts.is_waiting, bookings.booked_on
+from firsts
+left join bookings on bookings.practice_id = firsts.practice_id and bookings.opportunity_id = firsts.opportunity_id
+where firsts.is_start_known and firsts.listed_from between from_day and to_day;

@@ -68,6 +68,8 @@ def remove(tx: Transaction, practice_id: str) -> None:
         "spell_steps",
         "daily_figures",
         "daily_totals",
+        "chances",
+        "chance_tests",
         "notebooks",
         "nhs_figures",
         "practice_settings",

@@ -20,7 +20,7 @@ from pages.parts import (
     session,
     views,
 )
-from services import opportunities, sample, timeline
+from services import chances, opportunities, sample, timeline
 from services.actors import Right
 from services.opportunities import GROUPINGS, Totals
 from services.surroundings import ROOT
@@ -78,6 +78,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     asked = filters.draw(choices)
     shown = columns.draw(offers_practice=len(here.practices) > 1, is_many_practices=len(here.shown) > 1)
+    shown = columns.with_chances(shown) if order.sort == "expected" else shown
 filters.show_active(asked, choices)
 with view_place:
     views.draw(here, choices, asked, order, grouping)
@@ -105,6 +106,8 @@ with list_place:
     else:
         actions_place = st.container()
         rows = timeline.with_last_notes(here.store, here.shown, found.rows, actor=here.actor)
+        if set(columns.OF_CHANCE) & set(shown):
+            rows = chances.with_chances(here.store, here.shown, rows, actor=here.actor)
         picked = opportunity_table.show(rows, found.totals, order, shown)
         with actions_place:
             if here.actor.may(Right.WORK):

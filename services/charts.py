@@ -122,6 +122,27 @@ def lines(
     ).properties(height=height)
 
 
+def expected(frame: pl.DataFrame, *, by: str, expected: str, came: str, by_title: str, of_title: str) -> Any:
+    """Return a bar for each row, in the order of the frame, for what came, and a mark where it was expected: shares."""
+    rows = frame.select(
+        pl.col(by).cast(pl.String).alias("name"),
+        pl.col(expected).alias("expected"),
+        pl.col(came).alias("came"),
+    )
+    base = alt.Chart(rows).encode(
+        x=alt.X("name:N", title=by_title, sort=rows["name"].to_list(), axis=alt.Axis(labelAngle=0)),
+        tooltip=[
+            alt.Tooltip("name:N", title=by_title),
+            alt.Tooltip("expected:Q", title="Expected", format=".1%"),
+            alt.Tooltip("came:Q", title="Came", format=".1%"),
+        ],
+    )
+    share = alt.Axis(format=".0%", tickCount=5)
+    bars = base.mark_bar(color=ONE, cornerRadiusEnd=2).encode(y=alt.Y("came:Q", title=of_title, axis=share))
+    marks = base.mark_tick(color=SERIES[1], thickness=4, width={"band": 0.9}).encode(y="expected:Q")
+    return alt.layer(bars, marks).properties(height=260)
+
+
 def png(chart: Any, title: str | None = None) -> bytes:
     """Return a chart as a picture on white ground."""
     return bytes(vl_convert.vegalite_to_png(_pictured(chart, title), scale=SHARP))

@@ -24,6 +24,7 @@ RANKS = {
     "value": "Value",
     "uda": "UDA",
     "worth": "Worth",
+    "expected": "Expected value",
 }
 """The orders that the page offers first; the others are the columns' own."""
 
@@ -96,7 +97,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Order:
-    """A key of SORTS and its direction; value, UDA and worth are of use highest first."""
+    """A key of SORTS and its direction; value, UDA, worth and expected value are of use highest first."""
 
     sort: str = "oldest"
     is_descending: bool = False

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from queries.store import Store
-from services import digest, senders, sending, sequences, snapshots, surroundings
+from services import chances, digest, senders, sending, sequences, snapshots, surroundings
 from services.contact_settings import ContactSettings
 from services.senders.base import Sender
 from services.sending import Senders
@@ -62,6 +62,7 @@ class Worker:
     def _run(self) -> None:
         chance = Random()
         looked_at, looks = datetime.min.replace(tzinfo=UTC), snapshots.Looks()
+        foreseen_at, tried = looked_at, chances.Tried()
         while not self._stopping.is_set():
             try:
                 if self._clock() - looked_at >= DAYS_EVERY:
@@ -72,6 +73,9 @@ class Worker:
                 is_busy = sending.send_next(
                     self._store, self._senders, clock=self._clock, today_at=self._today_at, chance=chance
                 )
+                if not is_busy and self._clock() - foreseen_at >= DAYS_EVERY:
+                    is_busy = chances.keep_up(self._store, looks, tried, now=self._clock(), today_at=self._today_at)
+                    foreseen_at = foreseen_at if is_busy else self._clock()
             except Exception as problem:
                 # The next look may go well; a worker that ends would leave every message waiting unseen.
                 log.exception("The worker could not go on: %s.", type(problem).__name__)

@@ -23,17 +23,24 @@ COLUMNS = {
     "reason": "Reason",
     "last_updated_on": "Last updated",
     "email": "E-mail",
+    "expected": "Expected value",
+    "chance": "Chance",
+    "why": "Why",
 }
 """Every column beside the patient, which is always the first."""
+
+OF_CHANCE = ("expected", "chance", "why")
+"""Shown by themselves in the order of the expected value, because the order says nothing without them."""
+
+UNASKED = ("last_updated_on", "email", *OF_CHANCE)
+"""The columns that nobody has who did not choose them."""
 
 KEY = "columns"
 
 
 def standard(*, offers_practice: bool) -> list[str]:
     """Return the columns of whoever chose none, what matters most at the left; the practice where there are several."""
-    return [
-        name for name in COLUMNS if name not in ("last_updated_on", "email") and (name != "practice" or offers_practice)
-    ]
+    return [name for name in COLUMNS if name not in UNASKED and (name != "practice" or offers_practice)]
 
 
 def draw(*, offers_practice: bool, is_many_practices: bool) -> list[str]:
@@ -57,6 +64,11 @@ def draw(*, offers_practice: bool, is_many_practices: bool) -> list[str]:
         if shown != usual:
             st.button("Standard columns", key="columns_standard", on_click=put, args=(usual,))
     return [name for name in shown or usual if name != "practice" or is_many_practices]
+
+
+def with_chances(columns: Sequence[str]) -> list[str]:
+    """Return the columns with those of the chance, where they are not chosen already, right after the patient."""
+    return [*(name for name in OF_CHANCE if name not in columns), *columns]
 
 
 def put(columns: Sequence[str]) -> None:

@@ -77,6 +77,7 @@ def _chips() -> pl.Expr:
 
 def _cells(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """Return what the table shows, each column named as its order is."""
+    chance = [(pl.col("expected_pence") / 100).alias("expected"), pl.col("chance"), pl.col("why")]
     return rows.select(
         "patient",
         "practice",
@@ -95,6 +96,7 @@ def _cells(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         "email",
         "next_visit_on",
         pl.col("reason_text").alias("reason"),
+        *(chance if "chance" in rows.columns else []),
     ).select("patient", *columns)
 
 
@@ -136,4 +138,17 @@ def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]
         "email": text(heading("email", "E-mail"), width=200),
         "next_visit_on": day(heading("next_visit_on", "Next visit"), format="D MMM YYYY", width=100),
         "reason": text(heading("reason", "Reason"), width=260),
+        "expected": number(
+            heading("expected", "Expected"),
+            help="Expected value: worth, times the chance that it is booked in the next 30 days.",
+            format="£%,.2f",
+            width=92,
+        ),
+        "chance": number(
+            "Chance",
+            help="That it is booked in the next 30 days. How good it is: the page Forecast.",
+            format="percent",
+            width=66,
+        ),
+        "why": text("Why", help="Why the chance is higher or lower than usual here.", width=260),
     }

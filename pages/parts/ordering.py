@@ -6,7 +6,8 @@ import streamlit as st
 
 from services.opportunities import RANKS, SORTS, Order
 
-NUMBERS = ("value", "uda", "worth", "cot_number")
+AMOUNTS = ("value", "uda", "worth", "expected")
+NUMBERS = (*AMOUNTS, "cot_number")
 DAYS = ("opened_on", "last_updated_on", "next_visit_on")
 
 
@@ -39,7 +40,7 @@ def draw() -> Order:
 
 def turn_to(sort: str, shown: Order) -> None:
     """Order by a column whose heading was clicked: money and UDAs highest first, and a second click turns it round."""
-    is_descending = not shown.is_descending if shown.sort == sort else sort in ("value", "uda", "worth")
+    is_descending = not shown.is_descending if shown.sort == sort else sort in AMOUNTS
     st.session_state["sort"] = WORDS[Order(sort, is_descending)]
 
 

@@ -27,6 +27,8 @@ OPEN = {
     "actions.on_fresh_list": "as actions.act",
     "audit_words.names_of": "names for the words of what a guarded service found",
     "audit_words.table_of": "words for the rows that a guarded service found",
+    "chances.keep_up": "the worker's",
+    "chances.work_out": "the worker's",
     "contact_settings.of": "how messages are sent, asked by what sends them",
     "deliveries.note": "a provider's, by its signature: tests/pages/test_incoming_routes.py",
     "deliveries.opt_out": "a patient's, by the link that only they were sent",

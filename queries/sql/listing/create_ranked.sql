@@ -18,6 +18,7 @@ with keyed as (
             when 'value' then value_pence
             when 'uda' then (uda * 100)::bigint
             when 'worth' then worth_pence
+            when 'expected' then (worth_pence * likely.chance)::bigint
             when 'status' then list_position(['open', 'contacted', 'snoozed', 'booked', 'rejected'], status)
         end as plain_number,
         case sort
@@ -33,6 +34,9 @@ with keyed as (
         end as plain_text
     from listing.matching(today, filters) as matching
     join main.practices on practices.practice_id = matching.practice_id
+    -- Empty, and so for nothing, in every other order.
+    left join (select * from main.chances where sort = 'expected') as likely
+        on likely.practice_id = matching.practice_id and likely.opportunity_id = matching.opportunity_id
 )
 select
     keyed.*,

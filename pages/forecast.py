@@ -21,8 +21,9 @@ with st.spinner("Adding up the chances ..."):
     forecast = chances.forecast(here.store, practice, actor=here.actor, today=here.today)
 st.markdown(
     format.plain(
-        f"The chance that an open course of treatment gets booked in the next {WITHIN_DAYS} days, learnt from what became "
-        f"of those of {practice.name}. On the page Opportunities, the order Expected value ranks by worth times chance."
+        f"The chance that an open course of treatment gets booked in the next {WITHIN_DAYS} days, learnt from what "
+        f"became of those of {practice.name}. On the page Opportunities, the order Expected value ranks by worth times "
+        "chance."
     )
 )
 if forecast is None:

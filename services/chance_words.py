@@ -10,7 +10,7 @@ from services.chance_model import Model
 
 MOST_REASONS = 3
 
-LEAST_SAID = 0.15
+LEAST_SAID = 0.1
 """What moves the log-odds by less is no reason worth saying."""
 
 USUAL = "usual"
@@ -19,9 +19,9 @@ USUAL = "usual"
 STATES: dict[str, tuple[tuple[str, str, pl.Expr], ...]] = {
     "age": (
         ("age_days", "opened recently", pl.col("days_open") <= 30),
-        ("age_months", "opened over a month ago", pl.col("days_open") <= 90),
-        ("age_quarters", "opened over three months ago", pl.col("days_open") <= 180),
-        ("age_long", "opened over half a year ago", pl.lit(True)),
+        ("age_months", "open for under three months", pl.col("days_open") <= 90),
+        ("age_quarters", "open for over three months", pl.col("days_open") <= 180),
+        ("age_long", "open for over half a year", pl.lit(True)),
     ),
     "payor": (
         ("payor_nhs", "NHS", pl.col("payor_kind") == "nhs"),

@@ -15,9 +15,8 @@ DAYS = chance_model.WITHIN_DAYS
 
 
 def share(part: float) -> str:
-    """Write a share as 6 % or 6.2 %."""
-    percent = 100 * part
-    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+    """Write a share as 29%, or 6.2% where it is small."""
+    return f"{part:.1%}" if part < 0.1 else f"{part:.0%}"
 
 
 def cards(forecast: Forecast) -> None:
@@ -74,22 +73,24 @@ def say_what_is_used(learnt: Learnt) -> None:
         )
     elif trial and learnt.why_base:
         st.info(
-            "What was learnt did not do better than the usual rate on months that it had not seen: its error was "
+            "What was learnt did no better on months that it had not seen: its error was "
             f"{_compared(trial)}. {usual}, and the order Expected value is that of worth."
         )
     elif trial:
         st.markdown(
             format.plain(
-                f"Each course has a chance of its own. On months that it had not seen, the error was {_compared(trial)}, "
-                "so it is used."
+                "Each course has a chance of its own, because on months that it had not seen the error was "
+                f"{_compared(trial)}."
             )
         )
 
 
 def _compared(trial: Trial) -> str:
     """Say how the error compares with that of the usual rate."""
-    size = f"{trial.brier:.4f} against {trial.brier_base:.4f}"
-    return f"{abs(trial.gain):.0%} {'smaller' if trial.gain > 0 else 'larger'} ({size})"
+    which = "smaller" if trial.gain > 0 else "larger"
+    return (
+        f"{abs(trial.gain):.1%} {which} than that of the usual rate ({trial.brier:.4f} against {trial.brier_base:.4f})"
+    )
 
 
 def trial(trial: Trial) -> None:
@@ -146,13 +147,7 @@ def effects(learnt: Learnt) -> None:
     """Draw what raises and what lowers the chance at the practice."""
     st.subheader("What it rests on", anchor=False)
     st.markdown(format.plain(chance_words.NO_INPUTS))
-    inputs = pl.DataFrame(list(chance_words.INPUTS.items()), schema=["Input", "What is looked at"], orient="row")
-    st.dataframe(
-        inputs.to_arrow(),
-        hide_index=True,
-        alt="What a chance is worked out from",
-        column_config={"Input": st.column_config.TextColumn(width=200)},
-    )
+    st.markdown("\n".join(f"- **{name}.** {format.plain(meaning)}" for name, meaning in chance_words.INPUTS.items()))
     if learnt.model:
         st.markdown("What each does to the chance at this practice, the others being equal:")
         rows = pl.DataFrame(chance_words.effects(learnt.model), schema=["Input", "The chance"], orient="row")
@@ -163,7 +158,7 @@ def limits() -> None:
     """Say what the figures are not."""
     st.subheader("What it cannot tell", anchor=False)
     st.markdown(
-        f"- A chance says what became of courses like this one. It does not say that a call would change it: those with "
+        "- A chance says what became of courses like this one. It does not say that a call would change it: those with "
         "a small one may be those that need you most.\n"
         "- Booked is what the list saw: a booking that a person told or an import showed.\n"
         "- A change of prices, people or opening hours is learnt only after it has shown in the history.\n"

@@ -77,7 +77,11 @@ def _chips() -> pl.Expr:
 
 def _cells(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """Return what the table shows, each column named as its order is."""
-    chance = [(pl.col("expected_pence") / 100).alias("expected"), pl.col("chance"), pl.col("why")]
+    chance = [
+        (pl.col("expected_pence") / 100).alias("expected"),
+        (pl.col("chance") * 100).alias("chance"),
+        pl.col("why"),
+    ]
     return rows.select(
         "patient",
         "practice",
@@ -147,8 +151,8 @@ def _columns(rows: pl.DataFrame, totals: Totals, order: Order) -> dict[str, Any]
         "chance": number(
             "Chance",
             help="That it is booked in the next 30 days. How good it is: the page Forecast.",
-            format="percent",
+            format="%.0f%%",
             width=66,
         ),
-        "why": text("Why", help="Why the chance is higher or lower than usual here.", width=260),
+        "why": text("Why", help="Why the chance is higher or lower than usual here.", width=320),
     }

@@ -25,16 +25,21 @@ ORDERS: dict[str, Order] = {"Oldest first, then value": Order()} | {
 }
 """Every order by its words."""
 
+SHORT = {"oldest": "Oldest", "expected": "Expected"}
+"""The ranks whose words are too long to stand side by side."""
+
 WORDS = {order: label for label, order in ORDERS.items()}
 
 
 def draw() -> Order:
     """Draw the rank switch and the sort control, and return the order they show."""
-    ranks, sorts = st.container(width="content"), st.container(width=230)
+    ranks, sorts = st.container(width="content"), st.container(width=222)
     chosen = sorts.selectbox("Sort by", list(ORDERS), key="sort", bind="query-params")
     order = ORDERS[chosen]
     st.session_state["rank"] = order.sort if order == Order.by_rank(order.sort) and order.sort in RANKS else None
-    ranks.segmented_control("Rank", list(RANKS), format_func=RANKS.__getitem__, key="rank", on_change=_rank)
+    ranks.segmented_control(
+        "Rank", list(RANKS), format_func=lambda rank: SHORT.get(rank, RANKS[rank]), key="rank", on_change=_rank
+    )
     return order
 
 

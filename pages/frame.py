@@ -33,6 +33,7 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "my_list.py": ("My list", ":material/call:", "my-list", Right.WORK),
     "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
     "pipeline.py": ("Pipeline", ":material/monitoring:", "pipeline", Right.SEE),
+    "results.py": ("Results", ":material/fact_check:", "results", Right.SEE),
     "forecast.py": ("Forecast", ":material/online_prediction:", "forecast", Right.SEE),
     "nhs_contract.py": ("NHS contract", ":material/contract:", "nhs-contract", Right.SEE),
     "templates.py": ("Templates", ":material/article:", "templates", Right.SEE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -93,6 +94,7 @@ def lines(
     is_money: bool = False,
     colours: Sequence[str] = SERIES,
     height: int = 260,
+    is_monthly: bool = False,
 ) -> Any:
     """Return a line over days for each column that `series` names (column -> its words); a null is a gap in it."""
     long = (
@@ -110,12 +112,16 @@ def lines(
     # A dash beside the colour, for who does not see it.
     dashes = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [10, 4]]
     return drawn.encode(
-        x=alt.X(f"{day}:T", title=None, axis=alt.Axis(format="%-d %b", grid=False)),
+        x=alt.X(f"{day}:T", title=None, axis=_months() if is_monthly else alt.Axis(format="%-d %b", grid=False)),
         y=alt.Y("number:Q", title=of_title, axis=_axis(is_money)),
         color=colour,
         strokeDash=alt.StrokeDash("series:N", legend=None).scale(domain=words, range=dashes[: len(words)]),
         tooltip=[
-            alt.Tooltip(f"{day}:T", title="Day", format="%-d %b %Y"),
+            alt.Tooltip(
+                f"{day}:T",
+                title="Month" if is_monthly else "Day",
+                format="%b %Y" if is_monthly else "%-d %b %Y",
+            ),
             alt.Tooltip("series:N", title=" "),
             alt.Tooltip("said:N", title=of_title),
         ],
@@ -143,6 +149,32 @@ def expected(frame: pl.DataFrame, *, by: str, expected: str, came: str, by_title
     return alt.layer(bars, marks).properties(height=260)
 
 
+def curve(frame: pl.DataFrame, *, below: Mapping[int, int], of_title: str, by_title: str, height: int = 300) -> Any:
+    """Return shares from 0 to 1 over a number of days as steps in their band: the columns day, share, low and high.
+
+    below: a number to write below some of the days, such as how many the curve still rests on there.
+    """
+    words = {str(day): f"{number:,}" for day, number in below.items()}
+    share = alt.Axis(format="%", tickCount=5)
+    told = [
+        alt.Tooltip("day:Q", title=by_title),
+        alt.Tooltip("share:Q", title=of_title, format=".0%"),
+        alt.Tooltip("low:Q", title="At least", format=".0%"),
+        alt.Tooltip("high:Q", title="At most", format=".0%"),
+    ]
+    across = alt.X(
+        "day:Q",
+        title=by_title,
+        axis=alt.Axis(values=list(below), labelExpr=f"[datum.value, ({json.dumps(words)})[datum.value]]", grid=False),
+    )
+    base = alt.Chart(frame).encode(x=across)
+    band = base.mark_area(interpolate="step-after", opacity=0.25, color=ONE).encode(
+        y=alt.Y("low:Q", title=of_title, axis=share, scale=alt.Scale(domainMin=0)), y2="high:Q"
+    )
+    line = base.mark_line(interpolate="step-after", color=ONE).encode(y=alt.Y("share:Q"), tooltip=told)
+    return alt.layer(band, line).properties(height=height)
+
+
 def png(chart: Any, title: str | None = None) -> bytes:
     """Return a chart as a picture on white ground."""
     return bytes(vl_convert.vegalite_to_png(_pictured(chart, title), scale=SHARP))
@@ -159,6 +191,11 @@ def _pictured(chart: Any, title: str | None) -> dict[str, Any]:
     if title:
         spec["title"] = {"text": title, "anchor": "start", "offset": 12}
     return spec
+
+
+def _months() -> alt.Axis:
+    """Return an axis of months, each named once."""
+    return alt.Axis(format="%b %Y", grid=False, tickCount=alt.TimeIntervalStep(interval="month", step=1))
 
 
 def _axis(is_money: bool) -> alt.Axis:

@@ -13,32 +13,24 @@ from events
 where list_contains(practices, events.practice_id)
     and list_contains(kinds, events.kind)
     and events.opportunity_id is not null
-    and not exists (select 1 from events as undoing where undoing.undoes = events.event_id);
+    and events.event_id not in (select undoing.undoes from events as undoing where undoing.undoes is not null);
 
 -- The opportunities that came on the list for the first time from one day to another, without those that were there when
 -- the practice's history began. Grain: one row for each. booked_on: the first booking, in whichever of their spells.
 create macro first_listings(practices, from_day, to_day) as table
-with
-firsts as (
-    select
-        practice_id, opportunity_id, min(listed_from) as listed_from,
-        arg_min(is_start_known, listed_from) as is_start_known,
-        arg_min(opened_on, listed_from) as opened_on,
-        arg_min(first_value_pence, listed_from) as value_pence,
-        arg_max(listed_to is null and last_status not in ('rejected', 'booked'), listed_from) as is_waiting
-    from spells
-    where list_contains(practices, practice_id)
-    group by practice_id, opportunity_id
-),
-bookings as (
+with bookings as (
     select practice_id, opportunity_id, min(day) as booked_on
     from spell_steps
-    where list_contains(practices, practice_id) and step = 'booked' and day <= to_day
+    where list_contains(practices, practice_id) and step = 'booked' and day between from_day and to_day
     group by practice_id, opportunity_id
 )
 select
-    firsts.practice_id, firsts.opportunity_id, firsts.listed_from, firsts.opened_on, firsts.value_pence,
-    firsts.is_waiting, bookings.booked_on
-from firsts
+    firsts.practice_id, firsts.opportunity_id, firsts.listed_from, firsts.opened_on, firsts.first_value_pence as value_pence,
+    bookings.booked_on
+from spells as firsts
+left join spells as earlier on earlier.practice_id = firsts.practice_id
+    and earlier.opportunity_id = firsts.opportunity_id and earlier.listed_from < firsts.listed_from
 left join bookings on bookings.practice_id = firsts.practice_id and bookings.opportunity_id = firsts.opportunity_id
-where firsts.is_start_known and firsts.listed_from between from_day and to_day;
+where list_contains(practices, firsts.practice_id)
+    and firsts.is_start_known and firsts.listed_from between from_day and to_day
+    and earlier.opportunity_id is null;

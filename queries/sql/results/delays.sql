@@ -11,13 +11,20 @@ contacts as (
         and told.opportunity_id = firsts.opportunity_id
     group by firsts.practice_id, firsts.opportunity_id
 ),
+waiting as (
+    select practice_id, opportunity_id
+    from spells
+    where list_contains($practice_ids, practice_id)
+        and listed_to is null and last_status not in ('rejected', 'booked')
+),
 dated as (
     select
-        firsts.opened_on, firsts.booked_on, firsts.is_waiting, firsts.value_pence,
+        firsts.opened_on, firsts.booked_on, firsts.value_pence, waiting.opportunity_id is not null as is_waiting,
         day_at(contacts.first_at, practices.timezone) as contacted_on
     from firsts
     join practices on practices.practice_id = firsts.practice_id
     left join contacts on contacts.practice_id = firsts.practice_id and contacts.opportunity_id = firsts.opportunity_id
+    left join waiting on waiting.practice_id = firsts.practice_id and waiting.opportunity_id = firsts.opportunity_id
 ),
 delayed as (
     select

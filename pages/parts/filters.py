@@ -51,7 +51,7 @@ def draw(choices: Choices) -> Filters:
         live=True,
         placeholder="Name, COT number, phone or e-mail",
         persist_state="session",
-        width=254,
+        width=246,
         help="Accents and capitals do not matter. What you type here is not kept in the page's address, "
         "because it names a patient; every other filter is, so that a view can be bookmarked and sent.",
     )

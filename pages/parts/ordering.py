@@ -33,7 +33,7 @@ WORDS = {order: label for label, order in ORDERS.items()}
 
 def draw() -> Order:
     """Draw the rank switch and the sort control, and return the order they show."""
-    ranks, sorts = st.container(width="content"), st.container(width=222)
+    ranks, sorts = st.container(width="content"), st.container(width=214)
     chosen = sorts.selectbox("Sort by", list(ORDERS), key="sort", bind="query-params")
     order = ORDERS[chosen]
     st.session_state["rank"] = order.sort if order == Order.by_rank(order.sort) and order.sort in RANKS else None

@@ -41,7 +41,7 @@ def credited(asked: Asked) -> None:
         f"Of {format.count(rows['bookings'].sum(), 'booking')} in {asked.period}, worth "
         f"{format.whole_pounds(rows['value_pence'].sum())} private, {with_contact['bookings'].sum():,} worth "
         f"{format.whole_pounds(with_contact['value_pence'].sum())} followed a contact about the course on that day or "
-        f"at most {asked.window} days before, and are credited to the last one. Many would have booked anyway. "
+        f"at most {asked.window} days before; each is credited to the last one. Many would have booked anyway. "
         "Completed are those of these bookings that are completed by now."
     )
     parts.show(

@@ -118,7 +118,9 @@ def curve(asked: Asked) -> None:
 def delays(asked: Asked) -> None:
     """Draw how long the first contact took."""
     found: results.Delays = asked.of("delays", days=asked.days)
-    half = "" if found.median_days is None else f", half of them within {format.uda(found.median_days)} days"
+    half = (
+        "" if found.median_days is None else f", half of these within {format.uda(found.median_days)} days of opening"
+    )
     parts.show(
         found.bands.select(
             pl.col("band").alias("First contact after"),
@@ -130,7 +132,7 @@ def delays(asked: Asked) -> None:
         ),
         title="From opening to first contact",
         sentence=f"Of {format.count(found.opportunities, 'course')} first listed in {asked.period}, "
-        f"{found.contacted:,} were contacted{half}, and {found.within_aim:,} within {results.AIM_DAYS} days. "
+        f"{found.contacted:,} had a first contact{half}; {found.within_aim:,} had it within {results.AIM_DAYS} days. "
         f"{results.AIM}",
         name="results-delays",
         columns={"Value": MONEY},

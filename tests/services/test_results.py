@@ -340,6 +340,20 @@ def test_what_is_not_booked_counts_until_today_and_what_went_otherwise_too(past)
     assert found.at_risk == {7: 2, 30: 1}
 
 
+def test_the_first_booking_counts_and_who_comes_late_is_in_from_the_day_of_listing(past):
+    again = past.spell(-49, opened=-50, booked=-40)
+    past.spell(-20, course=again, opened=-50, booked=-10)
+    past.spell(-42, opened=-50)
+    past.spell(-43, opened=-50)
+    found = past.asked("waits")
+    assert found.curve.select("day", "share").rows() == [
+        (0, 0.0),
+        (10, pytest.approx(1 / 3)),
+        (50, pytest.approx(1 / 3)),
+    ]
+    assert found.at_risk[7] == 2
+
+
 # --- Why rejected
 
 

@@ -113,7 +113,7 @@ class Waits:
     """How long opportunities wait from opening to booking, as a Kaplan-Meier curve.
 
     curve has a row for each day on which its share changes: day, share (booked by then, of all), low and high (95 %),
-    at_risk (still to be booked before that day), bookings. at_risk: the same number on the days of AT_RISK_ON that the
+    at_risk (how many it rests on that day), bookings. at_risk: the same number on the days of AT_RISK_ON that the
     curve reaches. median_days is None when less than half are booked by its end.
     """
 

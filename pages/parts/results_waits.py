@@ -92,7 +92,7 @@ def curve(asked: Asked) -> None:
             pl.col("share").alias("Share booked"),
             pl.col("low").alias("At least (95%)"),
             pl.col("high").alias("At most (95%)"),
-            pl.col("at_risk").alias("Could still be booked"),
+            pl.col("at_risk").alias("Courses it rests on"),
             pl.col("bookings").alias("Bookings"),
         ),
         charts.curve(
@@ -106,7 +106,10 @@ def curve(asked: Asked) -> None:
         "opening, with its 95% range. What was rejected, expired or left the list otherwise cannot be booked any more "
         f"and stays in as not booked; what is not booked yet counts until today.{booked}",
         name="results-waits",
-        columns=dict.fromkeys(("Share booked", "At least (95%)", "At most (95%)"), SHARE),
+        columns={
+            **dict.fromkeys(("Share booked", "At least (95%)", "At most (95%)"), SHARE),
+            "Courses it rests on": st.column_config.NumberColumn(format="localized"),
+        },
         empty=None
         if found.booked
         else NOTHING_NEW

@@ -10,7 +10,7 @@ from services.chance_model import Model
 
 MOST_REASONS = 3
 
-LEAST_SAID = 0.1
+LEAST_SAID = 0.15
 """What moves the log-odds by less is no reason worth saying."""
 
 USUAL = "usual"

@@ -73,14 +73,14 @@ def say_what_is_used(learnt: Learnt) -> None:
         )
     elif trial and learnt.why_base:
         st.info(
-            "What was learnt did no better on months that it had not seen: its error was "
+            "What was learnt did no better on months that it had not seen: its error (Brier score) was "
             f"{_compared(trial)}. {usual}, and the order Expected value is that of worth."
         )
     elif trial:
         st.markdown(
             format.plain(
-                "Each course has a chance of its own, because on months that it had not seen the error was "
-                f"{_compared(trial)}."
+                "Each course has a chance of its own, because on months that it had not seen the error (Brier score) "
+                f"was {_compared(trial)}."
             )
         )
 
@@ -132,12 +132,6 @@ def trial(trial: Trial) -> None:
                 f"{trial.caught:.0%}",
                 "The share of all that was booked that was in the tenth with the highest chances.",
             ),
-            (
-                "Error",
-                f"{trial.brier:.4f}",
-                "The Brier score: the mean of the squares of chance minus what came, 0 or 1. Lower is better.",
-            ),
-            ("Error of the usual rate", f"{trial.brier_base:.4f}", "The same, if every course had the usual rate."),
         ):
             with st.container(width=210):
                 st.metric(label, value, help=meaning, border=True)
@@ -150,8 +144,14 @@ def effects(learnt: Learnt) -> None:
     st.markdown("\n".join(f"- **{name}.** {format.plain(meaning)}" for name, meaning in chance_words.INPUTS.items()))
     if learnt.model:
         st.markdown("What each does to the chance at this practice, the others being equal:")
-        rows = pl.DataFrame(chance_words.effects(learnt.model), schema=["Input", "The chance"], orient="row")
-        st.dataframe(rows.to_arrow(), hide_index=True, alt="What each input does to the chance")
+        rows = pl.DataFrame(chance_words.effects(learnt.model), schema=["Input", "Chance"], orient="row")
+        st.dataframe(
+            # What it does stands first: the other column is the wider one, and may be cut on a narrow screen.
+            rows.select("Chance", "Input").to_arrow(),
+            hide_index=True,
+            alt="What each input does to the chance",
+            column_config={"Chance": st.column_config.TextColumn(width=110)},
+        )
 
 
 def limits() -> None:

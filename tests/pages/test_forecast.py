@@ -48,11 +48,11 @@ def test_with_a_history_it_shows_whether_what_was_expected_came_true(elm: SmallP
     store._connection.execute("update chance_tests set result = $kept", {"kept": LEARNT.to_json()}).fetchall()
     page = open_page("forecast.py")
     said = read(page)
-    assert "error was 10.0% smaller than that of the usual rate (0.0900 against 0.1000)" in said
+    assert "error (Brier score) was 10.0% smaller than that of the usual rate (0.0900 against 0.1000)" in said
     assert "The first tenth: 50% expected, 40% booked; all: 12% booked." in said
     assert {card.label: card.value for card in page.metric}["Lift of the first tenth"] == "3.3 times"
     effects = page.dataframe[-1].value
-    assert effects["The chance"].to_list() == ["Lowers it much", "Next to nothing"]
+    assert effects["Chance"].to_list() == ["Lowers it much", "Next to nothing"]
 
 
 def test_the_order_of_the_expected_value_brings_the_chance_and_why(elm: SmallPractice) -> None:

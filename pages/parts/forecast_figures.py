@@ -26,7 +26,7 @@ def cards(forecast: Forecast) -> None:
         for label, value, meaning in (
             (
                 f"Booked in {DAYS} days",
-                f"{forecast.booked:,.0f} of {forecast.opportunities:,}",
+                f"{_about(forecast.booked)} of {forecast.opportunities:,}",
                 "The sum of the chances of what is open, contacted or snoozed.",
             ),
             (
@@ -44,6 +44,10 @@ def cards(forecast: Forecast) -> None:
             with st.container(width=210):
                 st.metric(label, value, help=meaning, border=True)
     st.caption(f"Worked out on {format.moment_of_utc(forecast.worked_out_at)}; each day and after each import anew.")
+
+
+def _about(number: float) -> str:
+    return f"{number:.1f}" if 0 < number < 10 else f"{number:,.0f}"
 
 
 def _period(learnt: Learnt) -> str:
@@ -160,6 +164,8 @@ def limits() -> None:
     st.markdown(
         "- A chance says what became of courses like this one. It does not say that a call would change it: those with "
         "a small one may be those that need you most.\n"
+        "- A missed visit can have its reason in a disability, or in caring for somebody. Read the order as a help, not "
+        "as a judgement of a person.\n"
         "- Booked is what the list saw: a booking that a person told or an import showed.\n"
         "- A change of prices, people or opening hours is learnt only after it has shown in the history.\n"
         "- Rejected and booked opportunities have no chance; nor has what came on the list since it was worked out."

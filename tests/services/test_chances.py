@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -19,6 +20,7 @@ from services.chance_model import LEAST_BOOKINGS, Learnt, base_rate, days_to_lea
 from services.opportunities import Filters, Order
 from services.practices import Practice
 from services.snapshots import Looks
+from services.worker import Worker
 from tests.practice import BY, NOW, SYSTEM, TODAY, SmallPractice
 
 SPELL = {"is_start_known": True, "patient_id": "okafor", "provider_id": "ben", "payor_id": "private"}
@@ -514,6 +516,22 @@ def test_the_worker_works_a_practice_out_once_a_day_and_after_an_import(practice
     look(1)
     assert [keeps_up(1), keeps_up(1)] == [True, False]
     assert queries.tests(past.store)[practice.id]["worked_out_on"] == TODAY + timedelta(days=1)
+
+
+def test_the_worker_works_them_out_when_it_starts_and_nothing_waits_to_be_sent(practice):
+    practice.course()
+    has_begun = threading.Event()
+
+    def clock() -> datetime:
+        if threading.current_thread().name == "worker":
+            has_begun.set()
+        return NOW
+
+    worker = Worker(practice.store, lambda *_: None, today_at=lambda now, zone: TODAY, clock=clock)
+    worker.start()
+    assert has_begun.wait(20)
+    worker.stop()  # It ends after the first round.
+    assert queries.tests(practice.store)[practice.id]["worked_out_on"] == TODAY
 
 
 def test_what_cannot_be_worked_out_is_said_and_left_alone_until_the_next_day(practice, monkeypatch, caplog):

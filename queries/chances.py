@@ -51,10 +51,10 @@ def write(
     tx.execute("chances/write_test", practice_id=practice_id, result=result, revision=revision, today=today, now=now)
 
 
-def tests(source: Store | Reading, practice_ids: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+def learnt(source: Store | Reading, practice_ids: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     """Return worked_out_on, worked_out_at (UTC), revision and result of each of these practices, or of all."""
     ids = None if practice_ids is None else list(practice_ids)
-    return {row["practice_id"]: row for row in source.frame("chances/tests", practice_ids=ids).to_dicts()}
+    return {row["practice_id"]: row for row in source.frame("chances/learnt", practice_ids=ids).to_dicts()}
 
 
 def of(source: Store | Reading, practice_ids: Sequence[str], opportunity_ids: Sequence[str]) -> pl.DataFrame:

@@ -52,7 +52,7 @@ class Forecast:
 @allowed(Right.SEE, practice="practice")
 def forecast(store: Store, practice: Practice, *, actor: Actor, today: date) -> Forecast | None:
     """Return what was last worked out for a practice, over its list of today; None before the first time."""
-    kept = queries.tests(store, [practice.practice_id]).get(practice.practice_id)
+    kept = queries.learnt(store, [practice.practice_id]).get(practice.practice_id)
     if kept is None:
         return None
     listing.refresh(store, [practice.practice_id], today=today)
@@ -95,7 +95,7 @@ def keep_up(store: Store, looks: Looks, tried: Tried, *, now: datetime, today_at
     One at a time, so that sending has its turn in between. The day must have been looked at before; a practice for
     which it fails is passed over until its day or its data change.
     """
-    kept = queries.tests(store)
+    kept = queries.learnt(store)
     for practice in practices.all_practices(store):
         wanted = today_at(now, practice.timezone), practice.revision
         look, done = looks.of.get(practice.practice_id), kept.get(practice.practice_id)

@@ -164,7 +164,7 @@ def limits() -> None:
     st.markdown(
         "- A chance says what became of courses like this one. It does not say that a call would change it: those with "
         "a small one may be those that need you most.\n"
-        "- A missed visit can have its reason in a disability, or in caring for somebody. Read the order as a help, not "
+        "- A missed visit can have its reason in a disability, or in caring for others. Read the order as a help, not "
         "as a judgement of a person.\n"
         "- Booked is what the list saw: a booking that a person told or an import showed.\n"
         "- A change of prices, people or opening hours is learnt only after it has shown in the history.\n"

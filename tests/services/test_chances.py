@@ -1,11 +1,10 @@
-"""The chance of a booking: what was known on a day and nothing later, what is learnt from it, and what is kept."""
+"""The chance of a booking: what was known on a day and nothing later, and what is kept and put on the list."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from random import Random
 from typing import Any
 
 import polars as pl
@@ -15,8 +14,7 @@ from queries import chances as queries
 from queries import practices as practice_queries
 from queries import workflow
 from queries.store import Store
-from services import chance_model, chance_words, chances, opportunities, practices, snapshots
-from services.chance_model import LEAST_BOOKINGS, Learnt, base_rate, days_to_learn_from, learn, score, tried_months
+from services import chances, opportunities, practices, snapshots
 from services.opportunities import Filters, Order
 from services.practices import Practice
 from services.snapshots import Looks
@@ -197,208 +195,6 @@ def test_booked_is_what_is_booked_from_the_day_on_within_30_days(past, on, is_bo
     assert (known["booked_on"] is not None) is is_booked
 
 
-def test_a_day_is_learnt_from_when_all_that_came_of_it_is_known():
-    days = days_to_learn_from(ago(60), TODAY, most_days=365)
-    assert days == [ago(58), ago(51), ago(44), ago(37), ago(30)]
-    assert days_to_learn_from(ago(60), TODAY, most_days=40) == [ago(37), ago(30)]
-    assert days_to_learn_from(ago(29), TODAY, most_days=365) == days_to_learn_from(None, TODAY, most_days=365) == []
-
-
-@pytest.mark.parametrize(
-    ("today", "months"),
-    [
-        (date(2026, 11, 24), (date(2026, 7, 1), date(2026, 9, 30))),
-        (date(2026, 11, 29), (date(2026, 7, 1), date(2026, 9, 30))),
-        (date(2026, 11, 30), (date(2026, 8, 1), date(2026, 10, 31))),
-        (date(2027, 1, 10), (date(2026, 9, 1), date(2026, 11, 30))),
-        (date(2027, 3, 2), (date(2026, 11, 1), date(2027, 1, 31))),
-    ],
-)
-def test_the_months_tried_on_are_whole_and_what_came_of_their_days_is_known(today, months):
-    assert tried_months(today) == months
-    assert months[1] + timedelta(days=chance_model.WITHIN_DAYS) <= today
-
-
-# --- What is learnt
-
-
-def made_up(*, opportunities: int = 2_500, has_effect: bool = True) -> pl.DataFrame:
-    """A year of opportunities of which every second was contacted last week and is booked four times as often."""
-    random, rows = Random(7), []
-    for number in range(opportunities):
-        is_contacted = number % 2 == 0
-        chance = (0.4 if is_contacted else 0.1) if has_effect else 0.25
-        day = ago(30 + 7 * random.randrange(46))
-        rows.append(
-            {
-                "opportunity_id": f"{number}",
-                "day": day,
-                "days_open": random.randrange(2, 360),
-                "payor_kind": random.choice(["nhs", "private", "plan"]),
-                "worth_pence": random.randrange(300_000),
-                "days_tried": random.randrange(4),
-                "days_since_contact": 3 if is_contacted else None,
-                "finished": random.randrange(5),
-                "lapsed": random.randrange(2),
-                "missed": random.randrange(2),
-                "booked_on": day + timedelta(days=9) if random.random() < chance else None,
-            }
-        )
-    return pl.DataFrame(rows, infer_schema_length=None)
-
-
-@pytest.fixture(scope="module")
-def rows() -> pl.DataFrame:
-    """A history with an effect."""
-    return made_up()
-
-
-@pytest.fixture(scope="module")
-def learnt(rows: pl.DataFrame) -> Learnt:
-    """What it teaches."""
-    return learn(rows, today=TODAY)
-
-
-def test_an_effect_is_learnt_in_its_direction_and_size(rows, learnt):
-    assert learnt.why_base is None
-    contacted = pl.col("days_since_contact").is_not_null().alias("is_contacted")
-    means = dict(score(learnt.model, rows).group_by(contacted).agg(pl.col("chance").mean()).iter_rows())
-    assert means[True] == pytest.approx(0.4, abs=0.04)
-    assert means[False] == pytest.approx(0.1, abs=0.04)
-    assert chance_words.effects(learnt.model)[0] == (chance_words.FEATURES["contact_week"], "Raises it much")
-
-
-def test_on_months_that_it_had_not_seen_it_is_calibrated_and_finds_more_than_the_usual_rate(rows, learnt):
-    trial = learnt.trial
-    assert (trial.from_day, trial.to_day) == tried_months(TODAY)
-    for half in (trial.tenths[:5], trial.tenths[5:]):
-        expected, booked = (sum(tenth[name] * tenth["rows"] for tenth in half) for name in ("expected", "booked"))
-        assert booked == pytest.approx(expected, rel=0.3)
-    assert trial.gain > 0.05
-    assert trial.lift > 1.3
-    tried = rows.filter(pl.col("day").is_between(trial.from_day, trial.to_day))
-    is_booked = tried["booked_on"].is_not_null().cast(pl.Float64)
-    assert trial.rows == sum(tenth["rows"] for tenth in trial.tenths) == tried.height
-    assert trial.brier_base == pytest.approx(((is_booked - trial.base_rate) ** 2).mean())
-    assert trial.caught == pytest.approx(trial.tenths[0]["booked"] * trial.tenths[0]["rows"] / is_booked.sum())
-
-
-def test_nothing_of_the_months_tried_on_was_learnt_from(rows, learnt):
-    first = learnt.trial.from_day
-    turned = rows.with_columns(
-        booked_on=pl.when(pl.col("day") > first - timedelta(days=30)).then(None).otherwise("booked_on")
-    )
-    few_later = pl.concat([turned, rows.filter(pl.col("day") >= first, pl.col("booked_on").is_not_null()).head(25)])
-    assert learn(few_later, today=TODAY).trial.base_rate == learnt.trial.base_rate
-
-
-def test_what_has_no_effect_is_not_used():
-    found = learn(made_up(has_effect=False), today=TODAY)
-    assert (found.why_base, found.model) == ("no better", None)
-    assert found.trial is not None
-
-
-@pytest.mark.parametrize(
-    ("bookings", "months", "why"),
-    [(LEAST_BOOKINGS - 1, 9, "few bookings"), (LEAST_BOOKINGS, 1, "few to try on")],
-)
-def test_little_history_leaves_the_usual_rate(rows, bookings, months, why):
-    recent = rows.filter(pl.col("booked_on").is_not_null(), pl.col("day") >= ago(30 * months + 30)).head(bookings)
-    found = learn(recent, today=TODAY)
-    assert (found.why_base, found.model, found.bookings) == (why, None, bookings)
-
-
-@pytest.mark.parametrize(
-    ("looks", "booked", "rate"), [(0, 0, 0.1), (30, 0, 1 / 17), (30, 30, 8 / 17), (3_000, 600, 141 / 710)]
-)
-def test_the_usual_rate_starts_from_one_of_ten_and_follows_the_history(looks, booked, rate):
-    days = [TODAY] * booked + [None] * (looks - booked)
-    assert base_rate(pl.DataFrame({"booked_on": days}, schema={"booked_on": pl.Date})) == pytest.approx(rate)
-
-
-def test_what_was_learnt_is_kept_whole(learnt):
-    assert Learnt.from_json(learnt.to_json()) == learnt
-
-
-def test_nothing_about_the_person_is_looked_at():
-    looked_at = {name for _, number in chance_model.FEATURES.values() for name in number.meta.root_names()}
-    assert looked_at == {
-        *("days_open", "payor_kind", "worth_pence", "days_tried", "days_since_contact", "finished", "lapsed", "missed")
-    }
-    assert set(chance_words.FEATURES) == set(chance_model.FEATURES)
-    assert set(chance_words.STATES) == {of for of, _ in chance_model.FEATURES.values()}
-    assert len(chance_words.INPUTS) == len(chance_words.STATES)
-
-
-# --- Its words
-
-
-@pytest.mark.parametrize(
-    ("facts", "of", "said"),
-    [
-        ({"days_open": 30}, "age", "opened recently"),
-        ({"days_open": 31}, "age", "open for under three months"),
-        ({"days_open": 91}, "age", "open for over three months"),
-        ({"days_open": 181}, "age", "open for over half a year"),
-        ({"payor_kind": None}, "payor", "private"),
-        ({"payor_kind": "nhs"}, "payor", "NHS"),
-        ({"worth_pence": 99_99}, "value", "worth less than £100"),
-        ({"worth_pence": 100_00}, "value", "worth £100 to £500"),
-        ({"worth_pence": 1_500_00}, "value", "worth £1,500 or more"),
-        ({"days_tried": 0}, "tries", "not tried yet"),
-        ({"days_tried": 3}, "tries", "tried three times or more"),
-        ({"days_since_contact": None}, "contact", "not in touch yet"),
-        ({"days_since_contact": 7}, "contact", "in touch last week"),
-        ({"days_since_contact": 8}, "contact", "in touch last month"),
-        ({"days_since_contact": 31}, "contact", "not in touch for a month"),
-        ({"finished": 0, "lapsed": 0}, "past", "no earlier course"),
-        ({"finished": 3, "lapsed": 1}, "past", "usually books"),
-        ({"finished": 2, "lapsed": 1}, "past", "sometimes books"),
-        ({"finished": 0, "lapsed": 1}, "past", "let earlier courses lapse"),
-        ({"missed": 1}, "visits", "missed a visit"),
-        ({"missed": 2}, "visits", "missed visits"),
-    ],
-)
-def test_a_reason_says_how_the_row_is(facts, of, said):
-    row = {
-        "opportunity_id": "c",
-        "chance": 0.2,
-        **{"days_open": 10, "payor_kind": "private", "worth_pence": 42_000, "days_tried": 1},
-        **{"days_since_contact": 3, "finished": 1, "lapsed": 0, "missed": 0},
-        **{f"{one}_adds": 0.9 if one == of else 0.0 for one in chance_words.STATES},
-        **facts,
-    }
-    (found,) = chance_words.reasons(pl.DataFrame([row])).to_dicts()
-    assert [chance_words.REASONS[key] for key in found["raises"]] == [said]
-    assert found["lowers"] == []
-
-
-def test_the_three_strongest_reasons_are_kept_on_their_sides():
-    adds = {"age": -0.4, "payor": 0.05, "value": 0.2, "tries": -0.3, "contact": 0.9, "past": 0.1, "visits": 0.0}
-    row = {
-        **{"opportunity_id": "c", "chance": 0.2, "days_open": 200, "payor_kind": "nhs", "worth_pence": 0},
-        **{"days_tried": 2, "days_since_contact": 3, "finished": 0, "lapsed": 0, "missed": 0},
-        **{f"{of}_adds": size for of, size in adds.items()},
-    }
-    (found,) = chance_words.reasons(pl.DataFrame([row])).to_dicts()
-    assert (found["raises"], found["lowers"]) == (["contact_week"], ["age_long", "tries_twice"])
-
-
-@pytest.mark.parametrize(
-    ("raises", "lowers", "said"),
-    [
-        (["age_days", "contact_week", "past_usually"], [], "Opened recently, in touch last week, usually books"),
-        (["past_usually"], ["visits_once"], "Usually books, but missed a visit"),
-        ([], ["age_long", "tries_twice"], "Open for over half a year, tried twice"),
-        ([chance_words.USUAL], [], "The practice's usual rate"),
-        ([], [], "Like most others"),
-        (["of another version"], [], "Like most others"),
-    ],
-)
-def test_why_is_said_in_one_line(raises, lowers, said):
-    assert chance_words.why(raises, lowers) == said
-
-
 # --- What is kept
 
 
@@ -515,7 +311,7 @@ def test_the_worker_works_a_practice_out_once_a_day_and_after_an_import(practice
     assert [keeps_up(), keeps_up()] == [True, False]
     look(1)
     assert [keeps_up(1), keeps_up(1)] == [True, False]
-    assert queries.tests(past.store)[practice.id]["worked_out_on"] == TODAY + timedelta(days=1)
+    assert queries.learnt(past.store)[practice.id]["worked_out_on"] == TODAY + timedelta(days=1)
 
 
 def test_the_worker_works_them_out_when_it_starts_and_nothing_waits_to_be_sent(practice):
@@ -531,7 +327,7 @@ def test_the_worker_works_them_out_when_it_starts_and_nothing_waits_to_be_sent(p
     worker.start()
     assert has_begun.wait(20)
     worker.stop()  # It ends after the first round.
-    assert queries.tests(practice.store)[practice.id]["worked_out_on"] == TODAY
+    assert queries.learnt(practice.store)[practice.id]["worked_out_on"] == TODAY
 
 
 def test_what_cannot_be_worked_out_is_said_and_left_alone_until_the_next_day(practice, monkeypatch, caplog):

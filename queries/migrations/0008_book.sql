@@ -94,3 +94,127 @@ create table slot_holds (
 
 -- When the patient opened a link that was sent about it.
 alter table care_states add column link_opened_at timestamp;
+
+-- When the providers of a practice work, from `first` to `last`. Grain: one row for each provider and working day.
+-- Hours that end at or before they begin go on until the next day. A day's room is its own from its first minute on.
+create macro hours_on(practice, first, last) as table
+select
+    providers.provider_id, providers.is_active, days.day, working_hours.room,
+    days.day + working_hours.from_time as from_at,
+    days.day + working_hours.to_time
+        + case when working_hours.to_time <= working_hours.from_time then interval 1 day else interval 0 day end as to_at,
+    days.day + working_hours.break_from
+        + case when working_hours.break_from < working_hours.from_time then interval 1 day else interval 0 day end
+        as break_from_at,
+    days.day + working_hours.break_to
+        + case when working_hours.break_to <= working_hours.from_time then interval 1 day else interval 0 day end
+        as break_to_at
+from providers
+cross join (
+    select unnest(generate_series(first::date - 1, last::date, interval 1 day))::date as day
+) as days
+join working_hours on working_hours.practice_id = practice
+    and working_hours.weekday = isodow(days.day)
+    and working_hours.provider_id = case
+        when providers.provider_id in (select own.provider_id from working_hours as own where own.practice_id = practice)
+        then providers.provider_id else '' end
+where providers.practice_id = practice;
+
+-- What takes the time of providers from `first` to `last`: appointments of the PMS, visits booked here, and times that
+-- a patient is confirming at `now`. Grain: one row for each. An appointment of unknown length is taken as half an hour.
+create macro taken_on(practice, first, last, now, besides_link, besides_booking) as table
+with
+taken as (
+    select provider_id, starts_at as from_at, coalesce(minutes, 30) as minutes
+    from appointments
+    where practice_id = practice and status in ('booked', 'confirmed', 'arrived', 'pending', 'completed')
+    union all
+    select provider_id, starts_at, minutes
+    from bookings
+    where practice_id = practice and state in ('to enter', 'entered', 'conflict')
+        and booking_id is distinct from besides_booking
+    union all
+    select provider_id, starts_at, minutes
+    from slot_holds
+    where practice_id = practice and until_at > now and token_hash is distinct from besides_link
+)
+select provider_id, from_at, from_at + minutes * interval 1 minute as to_at
+from taken
+where from_at >= first::date - 1 and from_at < last::date + 2;
+
+-- The free time of providers who still work, from `first` to `last`: hours minus breaks, closures, what is taken, the
+-- time in which somebody else is in the same room, and the hours that the clock skips or repeats (lists of when these
+-- begin and end). Grain: one row for each gap.
+create macro gaps_on(
+    practice, provider_ids, first, last, now, besides_link, besides_booking, clock_from, clock_to
+) as table
+with
+everybodys as (
+    select * from hours_on(practice, first, last)
+),
+hours as (
+    select provider_id, day, room, from_at, to_at, break_from_at, break_to_at
+    from everybodys
+    where is_active and list_contains(provider_ids, provider_id)
+),
+taken as (
+    select * from taken_on(practice, first, last, now, besides_link, besides_booking)
+),
+closed as (
+    select
+        closures.provider_id,
+        days.day + coalesce(closures.from_time, time '00:00') as from_at,
+        case when closures.to_time is null then days.day + interval 1 day else days.day + closures.to_time end as to_at
+    from closures
+    join (
+        select unnest(generate_series(first::date - 1, last::date + 1, interval 1 day))::date as day
+    ) as days on days.day between closures.from_on and closures.to_on
+    where closures.practice_id = practice
+),
+busy as (
+    select hours.provider_id, hours.day, taken.from_at, taken.to_at
+    from hours
+    join taken on taken.provider_id = hours.provider_id
+    union all
+    select hours.provider_id, hours.day, taken.from_at, taken.to_at
+    from hours
+    join everybodys as others on others.room = hours.room and others.provider_id <> hours.provider_id
+        and others.day between hours.day - 1 and hours.day + 1
+    join taken on taken.provider_id = others.provider_id
+        and taken.from_at < greatest(others.day + interval 1 day, others.to_at) and taken.to_at > others.day
+    union all
+    select hours.provider_id, hours.day, closed.from_at, closed.to_at
+    from hours
+    join closed on closed.provider_id in ('', hours.provider_id)
+    union all
+    select provider_id, day, break_from_at, break_to_at
+    from hours
+    where break_from_at is not null
+    union all
+    select hours.provider_id, hours.day, clock.from_at, clock.to_at
+    from hours
+    cross join (select unnest(clock_from) as from_at, unnest(clock_to) as to_at) as clock
+),
+-- Each gap ends where something begins, and begins where all before it has ended; the end of the hours ends the last.
+ends as (
+    select hours.provider_id, hours.day, hours.room, hours.from_at as opens_at, busy.from_at, busy.to_at
+    from hours
+    join busy on busy.provider_id = hours.provider_id and busy.day = hours.day
+        and busy.from_at < hours.to_at and busy.to_at > hours.from_at
+    union all
+    select provider_id, day, room, from_at, to_at, to_at
+    from hours
+),
+gaps as (
+    select
+        provider_id, day, room, from_at as to_at,
+        greatest(opens_at, max(to_at) over (
+            partition by provider_id, day
+            order by from_at, to_at
+            rows between unbounded preceding and 1 preceding
+        )) as from_at
+    from ends
+)
+select provider_id, day, room, from_at, to_at
+from gaps
+where from_at < to_at;

@@ -92,7 +92,8 @@ create table slot_holds (
     until_at timestamp not null
 );
 
--- When the patient opened a link that was sent about it.
+-- When the last link about it was sent, and when the patient opened it; both null again once it is booked or rejected.
+alter table care_states add column link_sent_at timestamp;
 alter table care_states add column link_opened_at timestamp;
 
 -- When the providers of a practice work, from `first` to `last`. Grain: one row for each provider and working day.

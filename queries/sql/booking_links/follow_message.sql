@@ -1,0 +1,4 @@
+-- Let links follow the message that carries them to the one that is sent instead.
+update booking_links
+set message_id = $later_id
+where message_id = $message_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,18 @@ from queries.store import Reading, Store, Transaction
 
 Clock = Sequence[tuple[datetime, datetime]]
 """The hours that a clock skips or repeats, as the wall shows them: from, to."""
+
+HOURS = pl.Schema(
+    [
+        ("weekday", pl.Int32()),
+        ("from_time", pl.Time()),
+        ("to_time", pl.Time()),
+        ("break_from", pl.Time()),
+        ("break_to", pl.Time()),
+        ("room", pl.String()),
+    ]
+)
+"""The columns of a frame of working days."""
 
 
 def free(
@@ -88,6 +100,59 @@ def visits(
         today=today,
         besides_booking=besides_booking,
     ).to_dicts()
+
+
+def hours(source: Store | Reading, practice_id: str) -> pl.DataFrame:
+    """Return when a practice and its providers work: provider_id ('' for the practice) and the columns of HOURS."""
+    return source.frame("book/hours", practice_id=practice_id)
+
+
+def write_hours(tx: Transaction, practice_id: str, provider_id: str, hours: pl.DataFrame) -> None:
+    """Keep when a provider, or '' for the practice, works, in the place of what was kept."""
+    tx.execute("book/clear_hours", practice_id=practice_id, provider_id=provider_id)
+    tx.insert("book/write_hours", hours.select(HOURS.names()), practice_id=practice_id, provider_id=provider_id)
+
+
+def closures(source: Store | Reading, practice_id: str, *, from_on: date) -> list[dict[str, Any]]:
+    """Return the days off and closures that end on a day or later."""
+    return source.frame("book/closures", practice_id=practice_id, from_on=from_on).to_dicts()
+
+
+def close(tx: Transaction, practice_id: str, closure: Mapping[str, Any], *, by: str, now: datetime) -> None:
+    """Keep a day off or a closure; it has every field of one."""
+    tx.execute("book/close", practice_id=practice_id, by=by, now=now, **closure)
+
+
+def reopen(tx: Transaction, practice_id: str, closure_id: str) -> dict[str, Any] | None:
+    """Take back a day off or a closure and return it; None when there is none."""
+    rows = tx.execute("book/reopen", practice_id=practice_id, closure_id=closure_id)
+    names = ("provider_id", "from_on", "to_on", "from_time", "to_time", "reason")
+    return {"closure_id": closure_id, **dict(zip(names, rows[0], strict=True))} if rows else None
+
+
+def visits_within(
+    source: Store | Reading,
+    practice_id: str,
+    *,
+    provider_id: str,
+    from_on: date,
+    to_on: date,
+    from_time: time | None,
+    to_time: time | None,
+    now: datetime,
+) -> int:
+    """Count the visits that lie in a closure."""
+    rows = source.frame(
+        "book/visits_within",
+        practice_id=practice_id,
+        provider_id=provider_id,
+        from_on=from_on,
+        to_on=to_on,
+        from_time=from_time,
+        to_time=to_time,
+        now=now,
+    )
+    return int(rows["visits"][0])
 
 
 def settings(source: Store | Reading, practice_ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from queries import listing, workflow
+from queries import booking_links, bookings, listing, workflow
 from queries import opportunities as queries
 from queries.store import Reading, Store, Transaction
 from services import practices, surroundings, words
@@ -27,8 +27,11 @@ DID = {
     "assigned": "assigned it",
     "attempted": "tried to reach the patient",
     "booked": "booked it",
+    "booking cancelled": "cancelled the visit that was booked",
+    "booking moved": "moved the visit that was booked",
     "contacted": "contacted the patient",
     "course changed": "changed the course",
+    "link opened": "opened the booking link",
     "noted": "wrote a note",
     "rejected": "rejected it",
     "restored": "restored it",
@@ -42,7 +45,14 @@ DID = {
 ANSWERS = ("attempted", "contacted", "snoozed", "rejected", "booked")
 """What a person does about an opportunity that waited for somebody, so that it waits no more."""
 
+CANCELLED = {"state": "cancelled", "conflict": None}
+
 ANSWERED = {"needs_action_since": None, "needs_action_why": None}
+
+ENDS_LINK = ("booked", "rejected")
+"""After these nobody may book by a link that was sent about the opportunity."""
+
+NO_LINK = {"link_sent_at": None, "link_opened_at": None}
 
 
 @dataclass(frozen=True)
@@ -192,13 +202,16 @@ def write(
 ) -> None:
     """Write an action: the new state of each row of `workflow.current`, and an event for each step.
 
-    Without an id it is nothing that anybody pressed or may take back.
+    Without an id it is nothing that anybody pressed or may take back. A visit booked here is cancelled by what rejects
+    its opportunity, or says that it is booked no more.
     """
     if action_id is not None:
         workflow.record_action(tx, action_id, kind=kind, by=actor.user_id, now=now)
+    steps = _letting_go(tx, steps, actor=actor, now=now)
     states, events = [], []
     for row, given in steps:
         some = _settled(row, given) if actor != SYSTEM else given
+        some = _without_link(row, some)
         state = {name: row.get(name) for name in workflow.STATE.names()}
         for step in some:
             before = {name: state[name] for name in step.changes}
@@ -223,6 +236,65 @@ def write(
     if states:
         workflow.write_states(tx, pl.DataFrame(states, schema=workflow.STATE))
     workflow.record_events(tx, pl.DataFrame(events, schema=workflow.EVENT))
+    for ending in ENDS_LINK:
+        ended = [(event["practice_id"], event["opportunity_id"]) for event in events if event["kind"] == ending]
+        if ended:
+            booking_links.revoke(tx, *zip(*ended, strict=True), why=ending, now=now)
+
+
+def booking_step(
+    kind: str,
+    booking_id: str,
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    note: str | None = None,
+) -> Step:
+    """Return the step that tells what a visit booked here was, none when it is new, and what it is."""
+    was, facts = ({name: side[name] for name in bookings.CHANGING} if side else {} for side in (old, new))
+    return Step(kind, changes, facts={"booking_id": booking_id, **facts}, was=was, note=note)
+
+
+def change_booking(
+    tx: Transaction,
+    kind: str,
+    booking: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str | None = None,
+) -> Step:
+    """Change a visit booked here, and return the step that tells it; changes are those of its opportunity's state."""
+    new = {**booking, **wanted}
+    bookings.change(tx, booking["booking_id"], new, by=actor.user_id, now=now)
+    return booking_step(kind, booking["booking_id"], booking, new, changes, note=note)
+
+
+def _letting_go(
+    tx: Transaction, steps: Sequence[tuple[Mapping[str, Any], Sequence[Step]]], *, actor: Actor, now: datetime
+) -> list[tuple[Mapping[str, Any], Sequence[Step]]]:
+    """Cancel the visits booked here that these steps leave without a day, each as a step more."""
+    ended = {
+        (row["practice_id"], row["opportunity_id"])
+        for row, given in steps
+        for step in given
+        if step.changes.get("status") == "rejected" or ("booked_on" in step.changes and not step.changes["booked_on"])
+    }
+    live: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    if ended:
+        for booking in bookings.live_of(tx, *zip(*sorted(ended), strict=True)).to_dicts():
+            live.setdefault((booking["practice_id"], booking["opportunity_id"]), []).append(booking)
+    followed: list[tuple[Mapping[str, Any], Sequence[Step]]] = []
+    for row, given in steps:
+        more = [
+            change_booking(tx, "booking cancelled", booking, CANCELLED, {"booked_on": None}, actor=actor, now=now)
+            for booking in live.get((row["practice_id"], row["opportunity_id"]), ())
+        ]
+        followed.append((row, [*given, *more]))
+    return followed
 
 
 @contextmanager
@@ -268,6 +340,14 @@ def _settled(row: Mapping[str, Any], steps: Sequence[Step]) -> Sequence[Step]:
     for at, step in enumerate(steps):
         if row.get("needs_action_since") and step.kind in ANSWERS:
             return [*steps[:at], replace(step, changes={**step.changes, **ANSWERED}), *steps[at + 1 :]]
+    return steps
+
+
+def _without_link(row: Mapping[str, Any], steps: Sequence[Step]) -> Sequence[Step]:
+    """Let the first step after which no link may be used say that none is out."""
+    for at, step in enumerate(steps):
+        if step.kind in ENDS_LINK and (row.get("link_sent_at") or row.get("link_opened_at")):
+            return [*steps[:at], replace(step, changes={**step.changes, **NO_LINK}), *steps[at + 1 :]]
     return steps
 
 

@@ -89,6 +89,28 @@ def is_free(
     return bool(rows["is_free"][0])
 
 
+def week(
+    source: Store | Reading,
+    practice_id: str,
+    provider_ids: Sequence[str],
+    *,
+    from_on: date,
+    to_on: date,
+    now: datetime,
+    clock: Clock,
+) -> pl.DataFrame:
+    """Return the book of providers as blocks of time, in the order of the providers' names and the day."""
+    return source.frame(
+        "book/week",
+        practice_id=practice_id,
+        provider_ids=list(provider_ids),
+        from_on=from_on,
+        to_on=to_on,
+        now=now,
+        **_lists(clock),
+    )
+
+
 def visits(
     source: Store | Reading, practice_id: str, opportunity_id: str, *, today: date, besides_booking: str | None
 ) -> list[dict[str, Any]]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from queries import book as queries
 from queries.store import Reading, Store
 from services import booking_settings
+from services.actors import Actor, Right, allowed
 from services.practices import Practice
 
 
@@ -168,6 +171,65 @@ def wanted(
         first_name=visit["first_name"],
         patient=visit["patient"],
         cot_number=visit["cot_number"],
+    )
+
+
+def for_patient(
+    store: Store | Reading,
+    practice: Practice,
+    wanted: Wanted,
+    *,
+    today: date,
+    now: datetime,
+    besides_link: str | None = None,
+    limit: int | None = None,
+) -> list[Slot]:
+    """Return the slots that a patient may choose from: with the notice, and as far ahead, as the settings say.
+
+    There are none without a provider or a length.
+    """
+    if wanted.provider_id is None or wanted.minutes is None:
+        return []
+    settings = booking_settings.of(store, practice.practice_id)
+    return free(
+        store,
+        practice,
+        [wanted.provider_id],
+        minutes=wanted.minutes,
+        from_on=max(today, wanted.earliest_on),
+        to_on=today + timedelta(days=settings.days_ahead),
+        now=now,
+        not_before=now + timedelta(hours=settings.notice_hours),
+        step_minutes=settings.step_minutes,
+        besides_link=besides_link,
+        limit=limit,
+    )
+
+
+@allowed(Right.SEE, practice="practice")
+def week(
+    store: Store,
+    practice: Practice,
+    provider_ids: Sequence[str],
+    *,
+    from_on: date,
+    to_on: date,
+    actor: Actor,
+    now: datetime,
+) -> pl.DataFrame:
+    """Return the appointment book from one day to another, both in, as blocks of time.
+
+    Columns: provider_id, provider, initials, day, from_at, to_at, kind (appointment, booking, held, break, away, free),
+    patient, label, booking_id, appointment_id, state. What is free is what `free` finds room in, past or coming.
+    """
+    return queries.week(
+        store,
+        practice.practice_id,
+        provider_ids,
+        from_on=from_on,
+        to_on=to_on,
+        now=now,
+        clock=clock_changes(practice.timezone, from_on, to_on),
     )
 
 

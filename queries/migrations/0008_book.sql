@@ -143,6 +143,18 @@ select provider_id, from_at, from_at + minutes * interval 1 minute as to_at
 from taken
 where from_at >= first::date - 1 and from_at < last::date + 2;
 
+-- When providers are away from `first` to `last`, '' being everybody. Grain: one row for each closure and day.
+create macro closed_on(practice, first, last) as table
+select
+    closures.provider_id, closures.reason,
+    days.day + coalesce(closures.from_time, time '00:00') as from_at,
+    case when closures.to_time is null then days.day + interval 1 day else days.day + closures.to_time end as to_at
+from closures
+join (
+    select unnest(generate_series(first::date - 1, last::date + 1, interval 1 day))::date as day
+) as days on days.day between closures.from_on and closures.to_on
+where closures.practice_id = practice;
+
 -- The free time of providers who still work, from `first` to `last`: hours minus breaks, closures, what is taken, the
 -- time in which somebody else is in the same room, and the hours that the clock skips or repeats (lists of when these
 -- begin and end). Grain: one row for each gap.
@@ -162,15 +174,7 @@ taken as (
     select * from taken_on(practice, first, last, now, besides_link, besides_booking)
 ),
 closed as (
-    select
-        closures.provider_id,
-        days.day + coalesce(closures.from_time, time '00:00') as from_at,
-        case when closures.to_time is null then days.day + interval 1 day else days.day + closures.to_time end as to_at
-    from closures
-    join (
-        select unnest(generate_series(first::date - 1, last::date + 1, interval 1 day))::date as day
-    ) as days on days.day between closures.from_on and closures.to_on
-    where closures.practice_id = practice
+    select * from closed_on(practice, first, last)
 ),
 busy as (
     select hours.provider_id, hours.day, taken.from_at, taken.to_at

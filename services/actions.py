@@ -16,7 +16,7 @@ from queries import booking_links, bookings, listing, workflow
 from queries import opportunities as queries
 from queries.store import Reading, Store, Transaction
 from services import practices, surroundings, words
-from services.actors import SYSTEM, Actor
+from services.actors import PATIENT, SYSTEM, Actor
 from services.errors import CareManagerError, InvalidRequest
 from services.opportunities import rule_of, with_reasons
 
@@ -29,6 +29,7 @@ DID = {
     "booked": "booked it",
     "booking cancelled": "cancelled the visit that was booked",
     "booking moved": "moved the visit that was booked",
+    "call asked": "asked for a call",
     "contacted": "contacted the patient",
     "course changed": "changed the course",
     "link opened": "opened the booking link",
@@ -384,7 +385,7 @@ def what_changed(source: Reading, rows: Sequence[Mapping[str, Any]]) -> list[str
             continue
         zone = ZoneInfo(zones.get(row["practice_id"], surroundings.TIMEZONE))
         at = change["happened_at"].replace(tzinfo=UTC).astimezone(zone)
-        by = "the system" if change["by_user"] == "system" else change["by_user"]
+        by = {SYSTEM.user_id: "the system", PATIENT: "the patient"}.get(change["by_user"], change["by_user"])
         told.append(
             f"{by} {DID.get(change['kind'], 'changed it')} on {words.day(at.date())} at {at:%H:%M}, "
             f"after you saw it; it is {words.STATUSES[row['shown_status']].lower()} now."

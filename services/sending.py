@@ -12,7 +12,7 @@ from queries import contact as contact_queries
 from queries import messages as queries
 from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, consents, contact_settings, reachable, rendering
+from services import actions, booking_confirmation, consents, contact_settings, reachable, rendering
 from services.actions import Step
 from services.actors import SYSTEM
 from services.contact_settings import ContactSettings
@@ -117,7 +117,8 @@ def _send(
 def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactSettings, *, today: date) -> str | None:
     """Return why a message must not leave after all, as a sentence, or None.
 
-    It goes while one of its opportunities still is one; each of its patients must still want it.
+    It goes while one of its opportunities still is one, or the visit that it confirms is so; each of its patients must
+    still want it.
     """
     about = queries.about(tx, waiting["message_id"])
     sides = [row["practice_id"] for row in about], [row["opportunity_id"] for row in about]
@@ -125,6 +126,9 @@ def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactS
     for row in contact_queries.recipients(tx, *sides, today=today).to_dicts():
         if reason := reachable.refusal(row, waiting["channel"], waiting["kind"], bad):
             return f"Not sent: the patient {reason}"
+    if waiting["kind"] == booking_confirmation.KIND:
+        message = queries.find(tx, waiting["message_id"])
+        return booking_confirmation.why_not_now(tx, message) if message else None
     rows = workflow.current(tx, *sides, today=today).to_dicts()
     if not any(row["is_listed"] and row["shown_status"] not in ("rejected", "booked") for row in rows):
         return "Not sent: booked, rejected or done meanwhile."

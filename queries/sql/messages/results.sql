@@ -20,5 +20,6 @@ select
 from messages
 left join booked on booked.message_id = messages.message_id
 where list_contains($practice_ids::text[], messages.practice_id)
+    and messages.kind <> 'confirmation'
 group by messages.template, messages.channel
 order by sent desc, template, messages.channel

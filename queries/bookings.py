@@ -56,3 +56,9 @@ def planned_visit(
         planned_visit_id=planned_visit_id,
     )
     return next(iter(found.to_dicts()), None)
+
+
+def appointment(source: Store | Reading, practice_id: str, appointment_id: str | None) -> dict[str, Any] | None:
+    """Return when, how long and with whom the PMS has a live or done appointment, or None."""
+    found = source.frame("bookings/appointment", practice_id=practice_id, appointment_id=appointment_id)
+    return next(iter(found.to_dicts()), None)

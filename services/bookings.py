@@ -1,4 +1,4 @@
-"""Visits booked here: taken, moved, cancelled, ticked off as entered in the PMS, and settled when it says otherwise."""
+"""Visits booked here: taken, moved, cancelled, and put back; until the PMS has them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from typing import Any
 from queries import bookings as queries
 from queries import pms, workflow
 from queries.store import Reading, Store, Transaction
-from services import actions, practices, slots, words
+from services import actions, booking_steps, slots, words
 from services.actions import CANCELLED, Chosen, Outcome, Step
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
-
-LIVE = ("to enter", "entered", "conflict")
-"""The states of a visit that no import has confirmed: its time is taken, and its opportunity is booked."""
 
 LONGEST_MINUTES = 480
 FURTHEST_DAYS = 730
@@ -83,7 +80,7 @@ def book(
     Raises SlotTaken when the time is not free, InvalidRequest for a visit that is booked already or no longer planned,
     and for a time or length that cannot be.
     """
-    practice = _practice(store, chosen.practice_id)
+    practice = booking_steps.practice_of(store, chosen.practice_id)
     visit = _visit(planned_visit_id, provider_id, starts_at, minutes)
     said = f"booked for {words.moment(starts_at)} with {_provider(store, practice, provider_id)}"
     booking_id = str(uuid.uuid4())
@@ -154,11 +151,82 @@ def take(
     return kept
 
 
-def _practice(source: Store | Reading, practice_id: str) -> Practice:
-    found = next((one for one in practices.all_practices(source) if one.practice_id == practice_id), None)
-    if found is None:
-        raise InvalidRequest("This practice was removed meanwhile. Nothing was booked.")
-    return found
+@allowed(Right.WORK, practice="practice")
+def move(
+    store: Store,
+    practice: Practice,
+    booking_id: str,
+    *,
+    provider_id: str,
+    starts_at: datetime,
+    minutes: int,
+    version: int,
+    is_outside_hours_allowed: bool = False,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
+) -> Outcome:
+    """Give a visit another time, length or provider; it is to be entered in the PMS, or moved there, once more.
+
+    version is the booking as it was seen. Raises as `book` does, and InvalidRequest when somebody changed it since.
+    """
+    visit = _visit(None, provider_id, starts_at, minutes)
+    wanted = {name: visit[name] for name in queries.CHANGING}
+    said = f"moved to {words.moment(starts_at)} with {_provider(store, practice, provider_id)}"
+
+    def decide(tx: Transaction, booking: Mapping[str, Any], row: Mapping[str, Any]) -> Step:
+        booking_steps.check_seen(booking, version)
+        asked = {"besides_booking": booking_id, "is_outside_hours_allowed": is_outside_hours_allowed}
+        _check_free(tx, practice, visit, now=now, today=today, **asked)
+        return booking_steps.changed(tx, "booking moved", booking, wanted, row, actor=actor, now=now)
+
+    return booking_steps.act_on(
+        store,
+        practice,
+        [booking_id],
+        decide,
+        kind="booking moved",
+        said=said,
+        actor=actor,
+        now=now,
+        today=today,
+        action_id=action_id,
+    )
+
+
+@allowed(Right.WORK, practice="practice")
+def cancel(
+    store: Store,
+    practice: Practice,
+    booking_id: str,
+    *,
+    version: int,
+    note: str | None = None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    action_id: str,
+) -> Outcome:
+    """Give up a visit booked here: its opportunity is back on the list. Raises as `move` does."""
+
+    def decide(tx: Transaction, booking: Mapping[str, Any], row: Mapping[str, Any]) -> Step:
+        booking_steps.check_seen(booking, version)
+        return booking_steps.changed(tx, "booking cancelled", booking, CANCELLED, row, actor=actor, now=now, note=note)
+
+    said = "booked no more: the visit is cancelled"
+    return booking_steps.act_on(
+        store,
+        practice,
+        [booking_id],
+        decide,
+        kind="booking cancelled",
+        said=said,
+        actor=actor,
+        now=now,
+        today=today,
+        action_id=action_id,
+    )
 
 
 def _provider(source: Store | Reading, practice: Practice, provider_id: str) -> str:

@@ -69,6 +69,7 @@ def states_of_message(source: Store | Reading, message_id: str, *, now: datetime
     return source.frame("booking_links/of_message", message_id=message_id, now=now)["state"].to_list()
 
 
-def follow_message(tx: Transaction, message_id: str, later_id: str) -> None:
-    """Let links follow the message that carries them to the one that is sent instead."""
-    tx.execute("booking_links/follow_message", message_id=message_id, later_id=later_id)
+def follow_message(tx: Transaction, message_id: str, later_id: str) -> list[str]:
+    """Let links follow their message to the one that is sent instead, and return the opportunities they are about."""
+    rows = tx.execute("booking_links/follow_message", message_id=message_id, later_id=later_id)
+    return [opportunity_id for (opportunity_id,) in rows]

@@ -204,7 +204,7 @@ def write(
     """Write an action: the new state of each row of `workflow.current`, and an event for each step.
 
     Without an id it is nothing that anybody pressed or may take back. A visit booked here is cancelled by what rejects
-    its opportunity, or says that it is booked no more.
+    its opportunity, or says that it is booked no more; links to book it by are revoked by what books or rejects it.
     """
     if action_id is not None:
         workflow.record_action(tx, action_id, kind=kind, by=actor.user_id, now=now)

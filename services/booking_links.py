@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +12,7 @@ import polars as pl
 from queries import booking_links as queries
 from queries import workflow
 from queries.store import Reading, Store, Transaction
-from services import actions, booking_settings, contact_settings, practices
+from services import actions, booking_settings, contact_settings, practices, tokens
 from services.actions import Step
 from services.actors import Actor
 from services.booking_settings import BookingSettings
@@ -29,12 +27,15 @@ GOOD, EXPIRED, USED, REVOKED = "good", "expired", "used", "revoked"
 REPLACED = "replaced"
 """Why a link is revoked when a newer one about the same opportunity is made."""
 
+OWN_LINK = "your-own-booking-link-stands-here-when-sent"
+"""Stands in a text for the token of a message's own link, and is as long as one: an SMS is paid by its length."""
+
 DEAD = {
     EXPIRED: "its booking link has expired.",
     USED: "the patient has used its booking link.",
     REVOKED: "its booking link was replaced by a newer one, or the visit was booked or rejected meanwhile.",
 }
-"""What became of a link, of the message that carries it."""
+"""What became of the link of a message."""
 
 
 @dataclass(frozen=True)
@@ -61,37 +62,49 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Visit:
+    """A planned visit as it has to be known before a link is made for it."""
+
+    planned_visit_id: str | None
+    patient_id: str
+    provider: str | None
+    minutes: int | None
+    is_bookable: bool
+    is_online_bookable: bool
+
+
+@dataclass(frozen=True)
 class New:
-    """A link to be made: of whom and about what, which message carries it, and from when it may be used."""
+    """A link to be made: for which visit, which message carries it, and from when it may be used."""
 
     practice_id: str
     opportunity_id: str
-    wanted: Wanted
+    visit: Visit | Wanted
     message_id: str | None
     valid_from: datetime
 
 
-def why_not(source: Store | Reading, practice: Practice, wanted: Wanted | None) -> str | None:
-    """Return why a patient gets no link for a visit, as a sentence of which the patient is the subject, or None."""
+def why_not(source: Store | Reading, practice: Practice, wanted: Visit | Wanted | None) -> str | None:
+    """Return why no link is made for a visit, as a sentence, or None."""
     return refusal(
         booking_settings.of(source, practice.practice_id), contact_settings.of(source, practice.practice_id), wanted
     )
 
 
-def refusal(own: BookingSettings, sending: ContactSettings, wanted: Wanted | None) -> str | None:
+def refusal(own: BookingSettings, sending: ContactSettings, visit: Visit | Wanted | None) -> str | None:
     """Return what `why_not` does, where the practice's settings are at hand."""
     if not own.is_online:
-        return "gets no booking link: online booking is off. A manager turns it on in Settings, Appointments."
+        return "online booking is off. A manager turns it on in Settings."
     if not sending.public_url:
-        return "gets no booking link: this server has no public address. A manager gives it in Settings, Contact."
-    if wanted is None or wanted.planned_visit_id is None:
-        return "gets no booking link: no planned visit waits to be booked."
-    if not wanted.minutes:
-        return "gets no booking link: the planned visit has no length. Give it one in the PMS."
-    if not wanted.is_bookable:
-        return "gets no booking link: the planned visit is marked in the PMS as not to be booked."
-    if not wanted.is_online_bookable:
-        return f"gets no booking link: {wanted.provider or 'the provider'} takes no online bookings."
+        return "this server has no public address. A manager gives it in Settings, where it says how messages are sent."
+    if visit is None or visit.planned_visit_id is None:
+        return "no planned visit of the course waits to be booked."
+    if not visit.minutes:
+        return "the planned visit has no length. Give it one in the PMS."
+    if not visit.is_bookable:
+        return "the PMS says that the planned visit is not to be booked yet."
+    if not visit.is_online_bookable:
+        return f"{visit.provider or 'the provider'} takes no online bookings."
     return None
 
 
@@ -122,37 +135,34 @@ def make_all(tx: Transaction, links: Sequence[New], *, by: str, now: datetime) -
     if not links:
         return []
     days = {id_: booking_settings.of(tx, id_).link_days for id_ in {link.practice_id for link in links}}
-    tokens = [secrets.token_urlsafe(32) for _ in links]
+    made = [tokens.made() for _ in links]
     rows: list[dict[str, Any]] = [
         {
-            "token_hash": hash_of(token),
+            "token_hash": tokens.hash_of(token),
             "practice_id": link.practice_id,
             "opportunity_id": link.opportunity_id,
-            "patient_id": link.wanted.patient_id,
-            "planned_visit_id": link.wanted.planned_visit_id,
+            "patient_id": link.visit.patient_id,
+            "planned_visit_id": link.visit.planned_visit_id,
             "message_id": link.message_id,
             "made_by": by,
             "made_at": workflow.utc(now),
             "expires_at": workflow.utc(link.valid_from) + timedelta(days=days[link.practice_id]),
         }
-        for token, link in zip(tokens, links, strict=True)
+        for token, link in zip(made, links, strict=True)
     ]
     revoke(tx, [(link.practice_id, link.opportunity_id) for link in links], why=REPLACED, now=now)
     queries.note(tx, pl.DataFrame(rows, schema=queries.LINK))
-    return tokens
+    return made
 
 
 def find(source: Store | Reading, token: str, *, now: datetime) -> Link | None:
     """Return the link of a token, or None for one that was never made."""
-    row = queries.find(source, hash_of(token), now=now)
+    row = queries.find(source, tokens.hash_of(token), now=now)
     return Link(**row) if row else None
 
 
-def opened(store: Store, token: str, *, actor: Actor, now: datetime, today_at: TodayAt) -> None:
-    """Note on the opportunity that the patient opened a link: the first time, and while it is good.
-
-    actor: the patient, of the link's practice.
-    """
+def opened(store: Store, token: str, *, now: datetime, today_at: TodayAt) -> None:
+    """Note on the opportunity that the patient opened a link: the first time, and while it is good."""
     link = find(store, token, now=now)
     if link is None or link.state != GOOD or link.opened_at:
         return
@@ -165,7 +175,8 @@ def opened(store: Store, token: str, *, actor: Actor, now: datetime, today_at: T
         ).to_dicts()
         steps = [(row, [Step("link opened", {"link_opened_at": workflow.utc(now)})]) for row in rows]
         if steps:
-            actions.write(tx, steps, kind="link opened", actor=actor, now=now, action_id=None)
+            by = Actor.patient_of(link.practice_id)
+            actions.write(tx, steps, kind="link opened", actor=by, now=now, action_id=None)
 
 
 def use(tx: Transaction, token: str, *, used_for: str, now: datetime) -> bool:
@@ -173,12 +184,12 @@ def use(tx: Transaction, token: str, *, used_for: str, now: datetime) -> bool:
 
     To be asked first in the transaction that does what the patient chose: what is used is not revoked by it.
     """
-    return queries.note_used(tx, hash_of(token), used_for=used_for, now=now)
+    return queries.note_used(tx, tokens.hash_of(token), used_for=used_for, now=now)
 
 
 def note_booking(tx: Transaction, token: str, booking_id: str) -> None:
     """Keep which booking was made by a link, so that its page can show it."""
-    queries.note_booking(tx, hash_of(token), booking_id)
+    queries.note_booking(tx, tokens.hash_of(token), booking_id)
 
 
 def revoke(tx: Transaction, keys: Sequence[tuple[str, str]], *, why: str, now: datetime) -> None:
@@ -188,11 +199,16 @@ def revoke(tx: Transaction, keys: Sequence[tuple[str, str]], *, why: str, now: d
 
 
 def dead_of_message(tx: Transaction, message_id: str, *, now: datetime) -> str | None:
-    """Return what became of the link that a message carries, of the message, or None while it is good or none is."""
+    """Return what became of the link of a message, or None while it is good, and where a message has none."""
     states = queries.states_of_message(tx, message_id, now=now)
     return next((DEAD[state] for state in states if state != GOOD), None)
 
 
-def hash_of(token: str) -> str:
-    """Return what is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def sent(at: datetime, message_id: str) -> Step:
+    """Return the step that says that a message with a link was written; it is sent at that time, UTC without a zone."""
+    return Step("link sent", {"link_sent_at": at, "link_opened_at": None}, facts={"message_id": message_id})
+
+
+def follow(tx: Transaction, message_id: str, later_id: str) -> list[str]:
+    """Let links follow their message to the one that is sent instead, and return the opportunities they are about."""
+    return queries.follow_message(tx, message_id, later_id)

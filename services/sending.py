@@ -12,7 +12,7 @@ from queries import contact as contact_queries
 from queries import messages as queries
 from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, booking_confirmation, consents, contact_settings, reachable, rendering
+from services import actions, booking_confirmation, booking_links, consents, contact_settings, reachable, rendering
 from services.actions import Step
 from services.actors import SYSTEM
 from services.contact_settings import ContactSettings
@@ -88,7 +88,7 @@ def _send(
 ) -> None:
     message_id, practice_id = waiting["message_id"], waiting["practice_id"]
     with actions.on_fresh_list(store, [practice_id], today=today) as tx:
-        why_not = _why_not_now(tx, waiting, settings, today=today)
+        why_not = _why_not_now(tx, waiting, settings, now=clock(), today=today)
         if why_not:
             did_not_arrive(tx, message_id, "cancelled", why_not, now=clock(), today=today)
             return
@@ -114,11 +114,13 @@ def _send(
         _sent(store, message, accepted, now=clock())
 
 
-def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactSettings, *, today: date) -> str | None:
+def _why_not_now(
+    tx: Transaction, waiting: Mapping[str, Any], settings: ContactSettings, *, now: datetime, today: date
+) -> str | None:
     """Return why a message must not leave after all, as a sentence, or None.
 
     It goes while one of its opportunities still is one, or the visit that it confirms is so; each of its patients must
-    still want it.
+    still want it, and the link to book by, if it has one, be good.
     """
     about = queries.about(tx, waiting["message_id"])
     sides = [row["practice_id"] for row in about], [row["opportunity_id"] for row in about]
@@ -134,7 +136,8 @@ def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactS
         return "Not sent: booked, rejected or done meanwhile."
     if any(row["attempts"] > settings.attempts_most for row in rows):
         return f"Not sent: {settings.attempts_most} attempts are the most."
-    return None
+    dead = booking_links.dead_of_message(tx, waiting["message_id"], now=now)
+    return f"Not sent: {dead}" if dead else None
 
 
 def as_sent(message: Mapping[str, Any], settings: ContactSettings) -> Message:

@@ -15,8 +15,9 @@ from pages.parts import consent_form, format
 from pages.parts.action_dialogs import About
 from pages.parts.session import Session
 from pages.parts.template_preview import STYLE
-from services import consents, rendering, sms_length
-from services.contact import OWN_LINK, Plan, Recipient
+from services import booking_links, consents, rendering, sms_length
+from services.contact import Plan
+from services.letters import OWN_LINK, Recipient
 
 SEEN = "contact_seen"
 """The messages of the dialog that is open."""
@@ -179,6 +180,8 @@ def _text(channel: str, subject: str | None, body: str) -> None:
             st.html(rendering.as_html(body))
         else:
             st.html(f'<div style="{STYLE}">{html.escape(body)}</div>')
+    if booking_links.OWN_LINK in body:
+        st.caption(f"In place of {booking_links.OWN_LINK} each message gets a link to book by, the patient's own.")
     if OWN_LINK in body:
         st.caption(f"In place of {OWN_LINK} each message gets the patient's own.")
     if channel == "sms":

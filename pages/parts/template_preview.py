@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import format
 from pages.parts.session import Session
-from services import contact, contact_settings, rendering, sms_length, templates
+from services import contact_settings, letters, rendering, sms_length, templates
 from services.errors import InvalidRequest
 from services.practices import Practice
 from services.sms_length import Length
@@ -23,7 +23,7 @@ def texts(here: Session, practice: Practice, draft: Draft) -> tuple[str | None, 
 
     Raises InvalidRequest while the template cannot be read, EmptyField for what the practice itself lacks.
     """
-    link = contact.unsubscribe_url(contact_settings.of(here.store, practice.practice_id), "a-link-of-their-own")
+    link = letters.unsubscribe_url(contact_settings.of(here.store, practice.practice_id), "a-link-of-their-own")
     fields = templates.example_fields(practice, draft.channel, opt_out_link=link)
     subject = rendering.rendered(draft.subject or "", fields) if draft.channel == "email" else None
     return subject, rendering.rendered(draft.tidied().body, fields)

@@ -161,8 +161,11 @@ def find(source: Store | Reading, token: str, *, now: datetime) -> Link | None:
     return Link(**row) if row else None
 
 
-def opened(store: Store, token: str, *, now: datetime, today_at: TodayAt) -> None:
-    """Note on the opportunity that the patient opened a link: the first time, and while it is good."""
+def opened(store: Store, token: str, *, actor: Actor, now: datetime, today_at: TodayAt) -> None:
+    """Note on the opportunity that the patient opened a link: the first time, and while it is good.
+
+    actor: the patient, of the link's practice.
+    """
     link = find(store, token, now=now)
     if link is None or link.state != GOOD or link.opened_at:
         return
@@ -175,8 +178,7 @@ def opened(store: Store, token: str, *, now: datetime, today_at: TodayAt) -> Non
         ).to_dicts()
         steps = [(row, [Step("link opened", {"link_opened_at": workflow.utc(now)})]) for row in rows]
         if steps:
-            by = Actor.patient_of(link.practice_id)
-            actions.write(tx, steps, kind="link opened", actor=by, now=now, action_id=None)
+            actions.write(tx, steps, kind="link opened", actor=actor, now=now, action_id=None)
 
 
 def use(tx: Transaction, token: str, *, used_for: str, now: datetime) -> bool:

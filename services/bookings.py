@@ -53,6 +53,11 @@ class Booking:
         """When the visit is over."""
         return self.starts_at + timedelta(minutes=self.minutes)
 
+    @property
+    def is_live(self) -> bool:
+        """Say whether it may still be moved and cancelled here: no import has confirmed it."""
+        return self.state in booking_steps.LIVE
+
 
 def find(source: Reading, booking_id: str) -> Booking | None:
     """Return a booking, or None when there is none of that id."""

@@ -11,7 +11,7 @@ from typing import Any
 from queries import bookings as queries
 from queries import pms, workflow
 from queries.store import Reading, Store, Transaction
-from services import actions, booking_steps, slots, words
+from services import actions, booking_steps, calendars, slots, words
 from services.actions import CANCELLED, Chosen, Outcome, Step
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
@@ -62,6 +62,20 @@ class Booking:
 def find(source: Reading, booking_id: str) -> Booking | None:
     """Return a booking, or None when there is none of that id."""
     return next((Booking(**row) for row in queries.find(source, [booking_id])), None)
+
+
+def visit_calendar(booking: Booking, practice: Practice, *, now: datetime) -> bytes:
+    """Return a visit as an iCalendar file for its patient, who is named in it as little as what is done there."""
+    entry = calendars.Entry(
+        id=booking.booking_id,
+        title=f"{practice.name}: visit with {booking.provider}",
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        changes=booking.version,
+        place=practice.name,
+        details=f"To change it, ring {practice.phone}." if practice.phone else None,
+    )
+    return calendars.written([entry], timezone=practice.timezone, now=now)
 
 
 @allowed(Right.WORK, practice="chosen")

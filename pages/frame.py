@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import action_dialogs, contact_dialog, lightbulb, outcomes, patient_panel, session, sign_in
+from pages.parts import action_dialogs, book_wish, contact_dialog, lightbulb, outcomes, patient_panel, session, sign_in
 from services.actors import Right
 from services.errors import CareManagerError
 
@@ -31,6 +31,7 @@ NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-r
 PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
     "my_list.py": ("My list", ":material/call:", "my-list", Right.WORK),
+    "appointment_book.py": ("Appointment book", ":material/calendar_view_week:", "appointment-book", Right.SEE),
     "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
     "templates.py": ("Templates", ":material/article:", "templates", Right.SEE),
     "messages.py": ("Messages", ":material/mail:", "messages", Right.SEE),
@@ -39,6 +40,12 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "people.py": ("People", ":material/group:", "people", Right.SEE_PEOPLE),
     "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),
     "settings.py": ("Settings", ":material/tune:", "settings", Right.SETTINGS),
+    "appointment_settings.py": (
+        "Appointment settings",
+        ":material/edit_calendar:",
+        "appointment-settings",
+        Right.SETTINGS,
+    ),
     "account.py": ("Your account", ":material/account_circle:", "account", None),
 }
 """Every page: its file, its title, its picture, its address, and the right for which the menu shows it.
@@ -71,6 +78,9 @@ def main() -> None:
         return
     st.set_page_config(f"{page.title} · Care Manager")
     st.html(NARROW_MARGINS)
+    book_wish.follow(
+        HERE / "appointment_book.py", next(file for file, (title, *_) in PAGES.items() if title == page.title)
+    )
     try:
         with st.sidebar:
             session.choose_practice()

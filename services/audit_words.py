@@ -15,13 +15,14 @@ import polars as pl
 from queries import opportunities as opportunity_queries
 from queries import people as people_queries
 from queries.store import Store
-from services import contracts, settings, surroundings, templates, words
+from services import booking_settings, contracts, settings, surroundings, templates, words, working_hours
 from services.practices import Practice
 
 KINDS = {
     "assigned": "Assigned",
     "attempted": "Tried to reach",
     "booked": "Booked",
+    booking_settings.CHANGED: "Changed how bookings are taken",
     "course changed": "Changed a course",
     "default view chosen": "Chose the view that their list opens with",
     "contacted": "Contacted",
@@ -53,6 +54,9 @@ KINDS = {
     "undone": "Undid",
     "view removed": "Removed a view",
     "view saved": "Saved a view",
+    working_hours.CHANGED: "Changed working hours",
+    working_hours.CLOSED: "Added time off",
+    working_hours.REOPENED: "Removed time off",
 }
 """What happened, by the kinds of the store."""
 
@@ -67,6 +71,8 @@ LABELS = {
     "from_on": "from",
     "in_pms": "in the PMS:",
     "is_active": "active",
+    "is_confirmed": "patients get a confirmation:",
+    "is_online": "patients book by a link:",
     "is_shared": "shared",
     "reject_reason": "reason",
     "snooze_reason": "reason",
@@ -82,7 +88,16 @@ LABELS = {
 }
 """The fields of an event whose names are no words."""
 
-NAMED = {contracts.CHANGED, templates.ADDED, templates.CHANGED, templates.REMOVED, templates.RESTORED}
+NAMED = {
+    contracts.CHANGED,
+    templates.ADDED,
+    templates.CHANGED,
+    templates.REMOVED,
+    templates.RESTORED,
+    working_hours.CHANGED,
+    working_hours.CLOSED,
+    working_hours.REOPENED,
+}
 """Events whose note is the name of what they are about."""
 
 LEFT_OUT = {

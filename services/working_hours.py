@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
-from typing import Any
 
 import polars as pl
 
@@ -202,7 +201,7 @@ def close(store: Store, practice: Practice, closure: Closure, *, actor: Actor, n
 
 @allowed(Right.SETTINGS, practice="practice")
 def reopen(store: Store, practice: Practice, closure_id: str, *, actor: Actor, now: datetime) -> list[str]:
-    """Take back days off or a closure and return in words which; what is gone already stays so."""
+    """Remove days off or a closure and return in words which; what is gone already stays so."""
     with store.transaction() as tx:
         row = queries.reopen(tx, practice.practice_id, closure_id)
         if row is None:
@@ -210,7 +209,7 @@ def reopen(store: Store, practice: Practice, closure_id: str, *, actor: Actor, n
         closure = Closure(**row)
         told = f"{_name(_providers(tx, practice), closure.provider_id, is_any=True)}: {closure}"
         history.record(tx, REOPENED, by=actor.user_id, now=now, practice_id=practice.practice_id, note=told)
-    return [f"{told} was taken back."]
+    return [f"{told} was removed."]
 
 
 def _providers(source: Store | Reading, practice: Practice) -> dict[str, Provider]:
@@ -277,8 +276,3 @@ def _check_closure(closure: Closure) -> None:
 
 def _minute(at: time) -> int:
     return at.hour * 60 + at.minute
-
-
-def in_words(hours: Any) -> str:
-    """Say hours as Monday 09:00 to 17:30; Tuesday ..."""
-    return "; ".join(f"{day} {told}" for day, told in _by_day(hours).items())

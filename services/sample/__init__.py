@@ -16,7 +16,7 @@ from services.actors import Actor, Right, allowed, check
 from services.errors import InvalidRequest
 from services.history import record
 from services.practices import Practice, all_practices, create
-from services.sample import cases, people
+from services.sample import book, cases, people
 from services.sample.courses import AHEAD_DAYS, Years
 from services.sample.diary import Diary
 from services.sample.history import History
@@ -58,6 +58,8 @@ def add(store: Store, *, actor: Actor, today: date, now: datetime) -> Practice:
                 now=now,
             )
             people_queries.give_practice(tx, colleague.user_id, practice_id, colleague.provider_id)
+        last = today + timedelta(days=AHEAD_DAYS)
+        book.write(tx, practice_id, years.diary, today=today, last=last, by=actor.user_id, now=now)
         queries.raise_revision(tx, practice_id)
         record(tx, "sample added", by=actor.user_id, now=now, practice_id=practice_id)
         return next(practice for practice in all_practices(tx) if practice.practice_id == practice_id)

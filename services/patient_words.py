@@ -7,12 +7,20 @@ from datetime import date, datetime
 from services.practices import Practice
 
 CHANNELS = {"email": "e-mail", "sms": "SMS"}
-"""How messages of a channel are called in a sentence."""
+"""How a message of a channel is called in a sentence."""
+
+MESSAGES = {"email": "e-mails", "sms": "SMS"}
+"""How several are."""
 
 
 def day(value: date) -> str:
     """Write a day as Monday 30 November 2026."""
-    return f"{value:%A} {value.day} {value:%B} {value.year}"
+    return f"{weekday(value)} {value.year}"
+
+
+def weekday(value: date) -> str:
+    """Write a day as Monday 30 November."""
+    return f"{value:%A} {value.day} {value:%B}"
 
 
 def time(value: datetime) -> str:

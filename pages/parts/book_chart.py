@@ -1,0 +1,395 @@
+"""The appointment book as a picture: blocks of time in columns, times down the side; frame in, Altair chart out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+HOUR = 78
+"""Pixels of an hour: a visit of ten minutes has room for one line."""
+
+LINE = 13
+"""Pixels of a line of text."""
+
+GAP = "gap"
+"""The selection that a click in free time makes."""
+
+FIELDS = ["provider_id", "at"]
+OPENS, CLOSES = 9 * 60, 17 * 60
+"""The day of a book in which nothing says when it begins and ends, in minutes after midnight."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Fill, edge and ink of a kind of block."""
+
+    fill: str
+    edge: str
+    ink: str
+
+
+@dataclass(frozen=True)
+class Inks:
+    """The colours of the book on a light or a dark ground."""
+
+    ground: str
+    ink: str
+    faint: str
+    line: str
+    looks: dict[str, Look]
+
+
+LIGHT = Inks(
+    ground="#e9eef0",
+    ink="#0b1518",
+    faint="#44555c",
+    line="#c3ced2",
+    looks={
+        "appointment": Look("#d5e0e5", "#6f868f", "#0b1518"),
+        "booking": Look("#bfe4e8", "#0f6b74", "#06343a"),
+        "free": Look("#ffffff", "#5b9aa1", "#0b5a62"),
+        "closed": Look("#cfd4d6", "#a4adb0", "#39444a"),
+        "held": Look("#fdeccb", "#a86f00", "#4d3300"),
+        "chosen": Look("#0f6b74", "#06343a", "#ffffff"),
+    },
+)
+DARK = Inks(
+    ground="#1a2429",
+    ink="#e8eff1",
+    faint="#a9bac0",
+    line="#35454c",
+    looks={
+        "appointment": Look("#33464f", "#6d8792", "#eef4f6"),
+        "booking": Look("#0e4c54", "#43b4c0", "#e4fafc"),
+        "free": Look("#0d1518", "#4b8b93", "#8fd5dd"),
+        "closed": Look("#2a3033", "#4a5357", "#b9c3c7"),
+        "held": Look("#4b3a12", "#d9a33a", "#ffe9bd"),
+        "chosen": Look("#7cd0d9", "#ffffff", "#06252a"),
+    },
+)
+
+BOOKED_HERE = {
+    "to enter": "booked here, to enter in the PMS",
+    "entered": "booked here, entered in the PMS",
+    "conflict": "booked here, the PMS says otherwise",
+}
+"""What is said of a visit that was booked here, by its state."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the book: whose it is, of which day, and what stands above it (a line break parts two lines)."""
+
+    provider_id: str
+    day: Any
+    title: str
+
+
+def draw(
+    blocks: pl.DataFrame,
+    columns: Sequence[Column],
+    *,
+    step_minutes: int,
+    minutes: int | None = None,
+    not_before: datetime | None = None,
+    chosen: tuple[str, datetime, str] | None = None,
+    is_dark: bool = False,
+) -> alt.LayerChart:
+    """Draw the blocks of `slots.week` in columns.
+
+    minutes: how long the visit is that is to be booked; a click in a gap that has room for it selects where it begins,
+    at a whole step and not before that time. chosen: provider, time and name of a visit that is not booked yet.
+    """
+    inks = DARK if is_dark else LIGHT
+    boxes = _boxes(blocks, columns)
+    if chosen and minutes:
+        boxes += _chosen(chosen, columns, minutes)
+    first = min((box["y"] for box in boxes), default=OPENS) // 60 * 60
+    last = -(-max((box["y2"] for box in boxes), default=CLOSES) // 60) * 60
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=[first, last], reverse=True, nice=False, zero=False),
+        axis=_times(inks, first, last),
+    )
+    x = alt.X(
+        "x:Q", scale=alt.Scale(domain=[0, max(1, len(columns))], nice=False, zero=False), axis=_titles(inks, columns)
+    )
+    layers: list[Any] = []
+    for kinds, style in (
+        (("free",), {"strokeDash": [3, 3]}),
+        (("closed",), {}),
+    ):
+        layers.append(_rects([box for box in boxes if box["look"] in kinds], x, y, inks, **style))
+    layers.append(_lines(first, last, len(columns), x, y, inks))
+    layers.append(_rects([box for box in boxes if box["look"] in ("appointment", "held")], x, y, inks))
+    layers.append(_rects([box for box in boxes if box["look"] in ("booking", "chosen")], x, y, inks, strokeWidth=2))
+    layers.append(_words(boxes, x, y, inks, len(columns)))
+    if minutes:
+        layers.append(_cells(boxes, minutes, step_minutes, not_before, x, y, inks))
+    book: alt.LayerChart = (
+        alt.layer(*layers)
+        .properties(height=(last - first) * HOUR / 60, description="The appointment book; in words below it.")
+        .configure_view(fill=inks.ground, stroke=inks.line)
+        .configure(background="transparent")
+    )
+    return book
+
+
+def length(minutes: int) -> str:
+    """Write a length as 1 h 20 min."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join([*([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest or not hours else [])])
+
+
+def minute_of(at: datetime) -> int:
+    """Return how many minutes after midnight it is."""
+    return at.hour * 60 + at.minute
+
+
+def words_of(block: dict[str, Any]) -> tuple[str, str]:
+    """Say what a block is, and what else there is to know of it."""
+    minutes = length(int((block["to_at"] - block["from_at"]) / timedelta(minutes=1)))
+    label = block["label"] or ""
+    if block["kind"] == "free":
+        return f"free {minutes}", ""
+    if block["kind"] == "break":
+        return label or "Break", minutes
+    if block["kind"] == "away":
+        return label or "Away", ""
+    if block["kind"] == "held":
+        return "Held for a patient", label
+    state = block["state"] or ""
+    if block["kind"] == "booking":
+        state = BOOKED_HERE.get(state, "booked here")
+    elif block["booking_id"]:
+        state = "booked here, in the PMS"
+    elif state == "booked":
+        state = ""
+    return block["patient"] or "Appointment", ", ".join(filter(None, (minutes, state, label)))
+
+
+def told(block: dict[str, Any]) -> str:
+    """Say in a line what a block is, and when."""
+    return f"{block['from_at']:%H:%M} to {block['to_at']:%H:%M}: {', '.join(filter(None, words_of(block)))}"
+
+
+def _boxes(blocks: pl.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Return what is to be drawn: where, in which look, and with which words."""
+    places = {(column.provider_id, column.day): place for place, column in enumerate(columns)}
+    boxes = []
+    for block in blocks.sort("provider_id", "day", "from_at", "to_at").to_dicts():
+        place = places.get((block["provider_id"], block["day"]))
+        if place is None:
+            continue
+        what, more = words_of(block)
+        last = minute_of(block["to_at"]) if block["to_at"].date() == block["day"] else 24 * 60
+        boxes.append(
+            {
+                "provider_id": block["provider_id"],
+                "day": block["day"].isoformat(),
+                "place": place,
+                "y": minute_of(block["from_at"]) if block["from_at"].date() == block["day"] else 0,
+                "y2": last,
+                "look": {"break": "closed", "away": "closed"}.get(block["kind"], block["kind"]),
+                "what": what,
+                "more": more,
+                "begins": f"{block['from_at']:%H:%M}",
+                "told": told(block),
+            }
+        )
+    _side_by_side(boxes)
+    for box in boxes:
+        box["text"] = _text(box)
+    return boxes
+
+
+def _chosen(chosen: tuple[str, datetime, str], columns: Sequence[Column], minutes: int) -> list[dict[str, Any]]:
+    provider_id, at, name = chosen
+    place = next(
+        (place for place, one in enumerate(columns) if (one.provider_id, one.day) == (provider_id, at.date())), None
+    )
+    if place is None:
+        return []
+    begins = minute_of(at)
+    box = {
+        "provider_id": provider_id,
+        "day": at.date().isoformat(),
+        "place": place,
+        "x": place + 0.02,
+        "x2": place + 0.98,
+        "share": 1.0,
+        "y": begins,
+        "y2": begins + minutes,
+        "look": "chosen",
+        "what": name,
+        "more": "not booked yet",
+        "begins": f"{at:%H:%M}",
+        "told": f"{at:%H:%M}: {name}, {length(minutes)}, not booked yet",
+    }
+    return [{**box, "text": _text(box)}]
+
+
+def _side_by_side(boxes: list[dict[str, Any]]) -> None:
+    """Give boxes of the same time their parts of the column, as a book does where two are booked at once."""
+    group: list[dict[str, Any]] = []
+
+    def settle() -> None:
+        ends: list[int] = []
+        for box in group:
+            lane = next((number for number, end in enumerate(ends) if end <= box["y"]), len(ends))
+            ends[lane : lane + 1] = [box["y2"]]
+            box["lane"] = lane
+        for box in group:
+            box["share"] = 1 / len(ends)
+            box["x"] = box["place"] + 0.02 + 0.96 * box.pop("lane") * box["share"]
+            box["x2"] = box["x"] + 0.96 * box["share"]
+
+    for box in boxes:
+        if group and (box["place"] != group[0]["place"] or box["y"] >= max(one["y2"] for one in group)):
+            settle()
+            group = []
+        group.append(box)
+    settle()
+
+
+def _text(box: dict[str, Any]) -> str:
+    """Return as many lines as the box has room for."""
+    room = int((box["y2"] - box["y"]) * HOUR / 60 - 1) // LINE
+    first = box["what"] if box["look"] in ("free", "closed") else f"{box['begins']} {box['what']}"
+    return "\n".join(filter(None, (first, box["more"]))) if room >= 2 else first if room else ""
+
+
+def _rects(boxes: list[dict[str, Any]], x: alt.X, y: alt.Y, inks: Inks, **style: Any) -> alt.Chart:
+    rows = [{**box, "fill": inks.looks[box["look"]].fill, "edge": inks.looks[box["look"]].edge} for box in boxes]
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(rows))
+        .mark_rect(cornerRadius=2, **style)
+        .encode(
+            x=x,
+            x2="x2:Q",
+            y=y,
+            y2="y2:Q",
+            fill=alt.Fill("fill:N", scale=None),
+            stroke=alt.Stroke("edge:N", scale=None),
+            tooltip=alt.Tooltip("told:N", title=" "),
+            description="told:N",
+        )
+    )
+    return chart
+
+
+def _words(boxes: list[dict[str, Any]], x: alt.X, y: alt.Y, inks: Inks, columns: int) -> alt.Chart:
+    rows = [{**box, "ink": inks.looks[box["look"]].ink} for box in boxes if box["text"]]
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(rows))
+        .mark_text(
+            align="left",
+            baseline="top",
+            dx=5,
+            dy=2,
+            fontSize=11,
+            lineBreak="\n",
+            lineHeight=LINE,
+            limit=alt.expr(f"width / {max(1, columns)} * datum.share * 0.96 - 8"),
+        )
+        .encode(
+            x=x,
+            y=y,
+            text="text:N",
+            color=alt.Color("ink:N", scale=None),
+            tooltip=alt.Tooltip("told:N", title=" "),
+        )
+    )
+    return chart
+
+
+def _cells(
+    boxes: list[dict[str, Any]], minutes: int, step: int, not_before: datetime | None, x: alt.X, y: alt.Y, inks: Inks
+) -> alt.Chart:
+    """Return what is clicked on: the steps of each gap that has room for the visit, up to the last that it fits in."""
+    cells = []
+    for box in boxes:
+        last = box["y2"] - minutes
+        if box["look"] != "free" or last < box["y"]:
+            continue
+        for begins in range(box["y"], box["y2"], step):
+            at = min(begins, last)
+            if not_before and f"{box['day']}T{at // 60:02}:{at % 60:02}" < not_before.isoformat():
+                continue
+            cells.append(
+                {
+                    "provider_id": box["provider_id"],
+                    "at": f"{box['day']}T{at // 60:02}:{at % 60:02}",
+                    "x": box["x"],
+                    "x2": box["x2"],
+                    "y": begins,
+                    "y2": min(begins + step, box["y2"]),
+                    "told": f"Choose {at // 60:02}:{at % 60:02} ({box['what']})",
+                }
+            )
+    hover = alt.selection_point(name="hover", fields=FIELDS, on="pointerover", clear="pointerout", empty=False)
+    gap = alt.selection_point(name=GAP, fields=FIELDS, on="click", empty=False)
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(cells))
+        .mark_rect(cursor="pointer", fill=inks.looks["chosen"].fill, stroke=None)
+        .encode(
+            x=x,
+            x2="x2:Q",
+            y=y,
+            y2="y2:Q",
+            fillOpacity=alt.condition(hover, alt.value(0.35), alt.value(0)),
+            tooltip=alt.Tooltip("told:N", title=" "),
+            description="told:N",
+        )
+        .add_params(gap, hover)
+    )
+    return chart
+
+
+def _lines(first: int, last: int, columns: int, x: alt.X, y: alt.Y, inks: Inks) -> alt.Chart:
+    """Return the lines of the hours and, dashed, of the half hours."""
+    rows = [
+        {"x": 0, "x2": max(1, columns), "y": at, "weight": 1 if at % 60 == 0 else 0.5} for at in range(first, last, 30)
+    ]
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(rows))
+        .mark_rule(color=inks.line)
+        .encode(x=x, x2="x2:Q", y=y, strokeWidth=alt.StrokeWidth("weight:Q", scale=None))
+    )
+    return chart
+
+
+def _times(inks: Inks, first: int, last: int) -> alt.Axis:
+    is_hour = {"test": "datum.value % 60 == 0"}
+    return alt.Axis(
+        values=list(range(first, last + 1, 30)),
+        labelExpr="timeFormat(datetime(2000, 0, 1, 0, datum.value), '%H:%M')",
+        labelFontWeight={"condition": {**is_hour, "value": "bold"}, "value": "normal"},
+        labelColor={"condition": {**is_hour, "value": inks.ink}, "value": inks.faint},
+        grid=False,
+        ticks=False,
+        domain=False,
+        title=None,
+    )
+
+
+def _titles(inks: Inks, columns: Sequence[Column]) -> alt.Axis:
+    titles = [column.title for column in columns]
+    return alt.Axis(
+        orient="top",
+        values=[place + 0.5 for place in range(len(columns))],
+        labelExpr=f"split({json.dumps(titles)}[floor(datum.value)], '\\n')",
+        labelColor=inks.ink,
+        labelFontWeight="bold",
+        labelLimit=200,
+        grid=False,
+        ticks=False,
+        domain=False,
+        title=None,
+    )

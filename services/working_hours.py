@@ -244,9 +244,9 @@ def _checked(provider_id: str, rows: Iterable[Hours]) -> tuple[Hours, ...]:
         replace(day, room=" ".join((day.room or "").split()) or None)
         for day in sorted(rows, key=lambda day: day.weekday)
     ]
+    if len({day.weekday for day in days} & set(range(1, 8))) != len(days):
+        raise InvalidRequest("Give each day of the week, 1 to 7, its hours once. Nothing was saved.")
     for day in days:
-        if not 1 <= day.weekday <= 7:
-            raise InvalidRequest("The days of a week are 1 to 7. Nothing was saved.")
         if not day.is_break_within:
             raise InvalidRequest(
                 f"The break of {WEEKDAYS[day.weekday - 1]} needs a beginning and an end within the hours. "

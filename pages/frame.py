@@ -56,7 +56,7 @@ A file in pages/ that is not here is no page.
 
 def main() -> None:
     """Draw the frame and the page that was asked for inside it."""
-    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=200)
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=220)
     signed_in = sign_in.gate()
     page = st.navigation(
         [
@@ -72,15 +72,14 @@ def main() -> None:
         ],
         # The same pages for everybody: another list would lose the address that was asked for.
         position="sidebar" if signed_in else "hidden",
+        expanded=True,
     )
     st.logo(WORDMARK, size="large", icon_image=ICON)
     if signed_in is None:
         return
     st.set_page_config(f"{page.title} · Care Manager")
     st.html(NARROW_MARGINS)
-    book_wish.follow(
-        HERE / "appointment_book.py", next(file for file, (title, *_) in PAGES.items() if title == page.title)
-    )
+    book_wish.follow(HERE, next(file for file, (title, *_) in PAGES.items() if title == page.title))
     try:
         with st.sidebar:
             session.choose_practice()

@@ -11,10 +11,10 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-HOUR = 78
+HOUR = 84
 """Pixels of an hour: a visit of ten minutes has room for one line."""
 
-LINE = 13
+LINE = 12
 """Pixels of a line of text."""
 
 GAP = "gap"
@@ -38,7 +38,6 @@ class Look:
 class Inks:
     """The colours of the book on a light or a dark ground."""
 
-    ground: str
     ink: str
     faint: str
     line: str
@@ -46,11 +45,11 @@ class Inks:
 
 
 LIGHT = Inks(
-    ground="#e9eef0",
     ink="#0b1518",
     faint="#44555c",
     line="#c3ced2",
     looks={
+        "ground": Look("#e9eef0", "#c3ced2", "#44555c"),
         "appointment": Look("#d5e0e5", "#6f868f", "#0b1518"),
         "booking": Look("#bfe4e8", "#0f6b74", "#06343a"),
         "free": Look("#ffffff", "#5b9aa1", "#0b5a62"),
@@ -60,11 +59,11 @@ LIGHT = Inks(
     },
 )
 DARK = Inks(
-    ground="#1a2429",
     ink="#e8eff1",
     faint="#a9bac0",
     line="#35454c",
     looks={
+        "ground": Look("#1a2429", "#35454c", "#a9bac0"),
         "appointment": Look("#33464f", "#6d8792", "#eef4f6"),
         "booking": Look("#0e4c54", "#43b4c0", "#e4fafc"),
         "free": Look("#0d1518", "#4b8b93", "#8fd5dd"),
@@ -73,6 +72,16 @@ DARK = Inks(
         "chosen": Look("#7cd0d9", "#ffffff", "#06252a"),
     },
 )
+
+NOT_WORKING = "Not working"
+
+DRAWN = pl.Schema(
+    [
+        *((name, pl.Float64()) for name in ("x", "x2", "y", "y2", "share", "weight")),
+        *((name, pl.String()) for name in ("provider_id", "at", "text", "told", "fill", "edge", "ink")),
+    ]
+)
+"""What the marks are drawn from; as a frame, as Altair takes a second to check what is written into the chart."""
 
 BOOKED_HERE = {
     "to enter": "booked here, to enter in the PMS",
@@ -120,23 +129,28 @@ def draw(
     x = alt.X(
         "x:Q", scale=alt.Scale(domain=[0, max(1, len(columns))], nice=False, zero=False), axis=_titles(inks, columns)
     )
-    layers: list[Any] = []
-    for kinds, style in (
-        (("free",), {"strokeDash": [3, 3]}),
-        (("closed",), {}),
-    ):
-        layers.append(_rects([box for box in boxes if box["look"] in kinds], x, y, inks, **style))
-    layers.append(_lines(first, last, len(columns), x, y, inks))
-    layers.append(_rects([box for box in boxes if box["look"] in ("appointment", "held")], x, y, inks))
-    layers.append(_rects([box for box in boxes if box["look"] in ("booking", "chosen")], x, y, inks, strokeWidth=2))
-    layers.append(_words(boxes, x, y, inks, len(columns)))
+    ground = [
+        _ground(place, first, last, is_empty=place not in {box["place"] for box in boxes})
+        for place in range(len(columns))
+    ]
+
+    def rects(*looks: str, **style: Any) -> alt.Chart:
+        return _rects([box for box in (*ground, *boxes) if box["look"] in looks], x, y, inks, **style)
+
+    layers = [
+        rects("ground", strokeWidth=0),
+        rects("free", strokeDash=[3, 3]),
+        _lines(first, last, len(columns), x, y, inks),
+        rects("closed", "appointment", "held"),
+        rects("booking", "chosen", strokeWidth=2),
+        _words([*ground, *boxes], x, y, inks, len(columns)),
+    ]
     if minutes:
         layers.append(_cells(boxes, minutes, step_minutes, not_before, x, y, inks))
     book: alt.LayerChart = (
         alt.layer(*layers)
         .properties(height=(last - first) * HOUR / 60, description="The appointment book; in words below it.")
-        .configure_view(fill=inks.ground, stroke=inks.line)
-        .configure(background="transparent")
+        .configure_view(stroke=inks.line)
     )
     return book
 
@@ -209,6 +223,15 @@ def _boxes(blocks: pl.DataFrame, columns: Sequence[Column]) -> list[dict[str, An
     return boxes
 
 
+def _ground(place: int, first: int, last: int, *, is_empty: bool) -> dict[str, Any]:
+    """Return what lies under a column: the time in which nobody works, which is said where that is all of it."""
+    words = NOT_WORKING if is_empty else ""
+    return {"place": place, "x": place, "x2": place + 1, "share": 1.0, "y": first, "y2": last, "look": "ground"} | {
+        "text": words,
+        "told": NOT_WORKING,
+    }
+
+
 def _chosen(chosen: tuple[str, datetime, str], columns: Sequence[Column], minutes: int) -> list[dict[str, Any]]:
     provider_id, at, name = chosen
     place = next(
@@ -260,15 +283,19 @@ def _side_by_side(boxes: list[dict[str, Any]]) -> None:
 
 def _text(box: dict[str, Any]) -> str:
     """Return as many lines as the box has room for."""
-    room = int((box["y2"] - box["y"]) * HOUR / 60 - 1) // LINE
+    room = int((box["y2"] - box["y"]) * HOUR / 60 // LINE)
     first = box["what"] if box["look"] in ("free", "closed") else f"{box['begins']} {box['what']}"
     return "\n".join(filter(None, (first, box["more"]))) if room >= 2 else first if room else ""
+
+
+def _frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame([{name: row.get(name) for name in DRAWN} for row in rows], schema=DRAWN, strict=False)
 
 
 def _rects(boxes: list[dict[str, Any]], x: alt.X, y: alt.Y, inks: Inks, **style: Any) -> alt.Chart:
     rows = [{**box, "fill": inks.looks[box["look"]].fill, "edge": inks.looks[box["look"]].edge} for box in boxes]
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(rows))
+        alt.Chart(_frame(rows))
         .mark_rect(cornerRadius=2, **style)
         .encode(
             x=x,
@@ -287,7 +314,7 @@ def _rects(boxes: list[dict[str, Any]], x: alt.X, y: alt.Y, inks: Inks, **style:
 def _words(boxes: list[dict[str, Any]], x: alt.X, y: alt.Y, inks: Inks, columns: int) -> alt.Chart:
     rows = [{**box, "ink": inks.looks[box["look"]].ink} for box in boxes if box["text"]]
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(rows))
+        alt.Chart(_frame(rows))
         .mark_text(
             align="left",
             baseline="top",
@@ -336,7 +363,7 @@ def _cells(
     hover = alt.selection_point(name="hover", fields=FIELDS, on="pointerover", clear="pointerout", empty=False)
     gap = alt.selection_point(name=GAP, fields=FIELDS, on="click", empty=False)
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(cells))
+        alt.Chart(_frame(cells))
         .mark_rect(cursor="pointer", fill=inks.looks["chosen"].fill, stroke=None)
         .encode(
             x=x,
@@ -358,7 +385,7 @@ def _lines(first: int, last: int, columns: int, x: alt.X, y: alt.Y, inks: Inks) 
         {"x": 0, "x2": max(1, columns), "y": at, "weight": 1 if at % 60 == 0 else 0.5} for at in range(first, last, 30)
     ]
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(rows))
+        alt.Chart(_frame(rows))
         .mark_rule(color=inks.line)
         .encode(x=x, x2="x2:Q", y=y, strokeWidth=alt.StrokeWidth("weight:Q", scale=None))
     )

@@ -34,7 +34,8 @@ def _who(practice: Practice, plan: Plan) -> None:
     # Without its anchor, which would put the name into the address.
     st.header(format.plain(plan.wanted.patient), anchor=False)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown(f"COT {format.plain(plan.wanted.cot_number)}", width="content")
+        visit = f", visit {plan.wanted.position} of {plan.wanted.visits}" if plan.wanted.position else ""
+        st.markdown(f"COT {format.plain(plan.wanted.cot_number)}{visit}", width="content")
         st.button(
             "Patient",
             key="book_patient",
@@ -65,15 +66,8 @@ def _visit(here: session.Session, plan: Plan, providers: list[Provider]) -> None
         )
     names = {one.provider_id: one.name for one in providers}
     with_place, minutes_place = st.columns([1.7, 1])
-    with_place.selectbox(
-        "Provider",
-        list(names),
-        format_func=names.__getitem__,
-        key=book_wish.PROVIDER,
-        persist_state="session",
-        on_change=book_wish.unchoose,
-        args=(wish,),
-    )
+    with with_place:
+        book_wish.provider_field(names, wish.key("provider"), wish)
     minutes_place.number_input(
         "Minutes",
         SHORTEST,
@@ -140,7 +134,7 @@ def _suggested(here: session.Session, practice: Practice, plan: Plan, providers:
 def _time(plan: Plan, step_minutes: int) -> None:
     """Draw the fields of the day and time: what is chosen by a button or in the book stands here too."""
     wish = plan.wish
-    day_place, time_place = st.columns(2)
+    day_place, time_place = st.columns([1.35, 1])
     day_place.date_input(
         "Day",
         value=None,

@@ -19,21 +19,27 @@ from services.practices import Practice
 COLUMNS = "book_columns"
 SATURDAY = 5
 
+NO_TOOLBAR = '<style>[data-testid="stElementToolbar"] {display: none}</style>'
+"""Taking the picture or its data away is not what the book is for."""
+
 
 def toolbar(here: session.Session, providers: list[Provider], *, has_plan: bool) -> None:
     """Draw what turns the pages, and whose columns are shown; with a plan its panel asks for the provider."""
-    st.session_state.setdefault(DAY, here.today)
+    # A day that was emptied is today.
+    st.session_state[DAY] = st.session_state.get(DAY) or here.today
     st.session_state.setdefault(VIEW, ONE_DAY)
     names = {one.provider_id: f"{one.initials} – {one.name}" for one in providers}
     if st.session_state.get(PROVIDER) not in names:
-        st.session_state[PROVIDER] = next(iter(names))
+        st.session_state[PROVIDER] = providers[0].provider_id
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         days = 7 if st.session_state[VIEW] == WEEK else 1
         st.button("Previous", key="book_previous", icon=":material/chevron_left:", on_click=_turn, args=(-days,))
         st.button("Today", key="book_today", on_click=_go_to, args=(here.today,))
         st.button("Next", key="book_next", icon=":material/chevron_right:", on_click=_turn, args=(days,))
-        st.date_input("Date", format="DD/MM/YYYY", key=DAY, persist_state="session", required=True, width=130)
-        st.segmented_control("View", [ONE_DAY, WEEK], required=True, key=VIEW, persist_state="session")
+        st.date_input("Date", format="DD/MM/YYYY", key=DAY, persist_state="session", width=130)
+        st.segmented_control(
+            "View", [ONE_DAY, WEEK], required=True, key=VIEW, persist_state="session", label_visibility="collapsed"
+        )
         if st.session_state[VIEW] == ONE_DAY:
             st.multiselect(
                 "Columns",
@@ -45,9 +51,8 @@ def toolbar(here: session.Session, providers: list[Provider], *, has_plan: bool)
                 width=260,
             )
         elif not has_plan:
-            st.selectbox(
-                "Provider", list(names), format_func=names.__getitem__, key=PROVIDER, persist_state="session", width=260
-            )
+            with st.container(width=260):
+                book_wish.provider_field(names, "book_provider_shown")
 
 
 def draw(here: session.Session, practice: Practice, providers: list[Provider], plan: Plan | None) -> None:
@@ -79,6 +84,7 @@ def draw(here: session.Session, practice: Practice, providers: list[Provider], p
     )
     # Another key for each choice: the same click after another choice would else say nothing new.
     key = f"book_chart_{first}_{last}_{'_'.join(ids)}_{chosen and chosen[1]:%Y%m%d%H%M}" if chosen else "book_chart"
+    st.html(NO_TOOLBAR)
     if plan:
         on_select = partial(_clicked, key, plan)
         st.altair_chart(chart, key=key, selection_mode=book_chart.GAP, on_select=on_select)
@@ -95,7 +101,7 @@ def in_words(blocks: pl.DataFrame, columns: list[Column]) -> str:
         lines.append(f"**{format.plain(column.title)}**\n")
         of_column = blocks.filter((pl.col("provider_id") == column.provider_id) & (pl.col("day") == column.day))
         lines += [f"- {format.plain(book_chart.told(block))}" for block in of_column.sort("from_at").to_dicts()]
-        lines += ["- Not working, and nothing booked"] if of_column.is_empty() else []
+        lines += [f"- {book_chart.NOT_WORKING}"] if of_column.is_empty() else []
         lines.append("")
     return "\n".join(lines)
 

@@ -24,8 +24,12 @@ from services.errors import InvalidRequest
 from services.practices import Practice
 from services.slots import Wanted
 
+QUEUE = "my_list.py"
 WISH = "book_wish"
+BOOK = "appointment_book.py"
 GO = "book_go"
+"""The page to go to."""
+
 BACK = "book_back"
 MOVE = "book_move"
 """The booking that another page wants moved, by its id."""
@@ -117,15 +121,18 @@ def ask_about(chosen: Sequence[Chosen], *, note: str | None = None, action_id: s
     """Open the appointment book for a patient's courses; with the id of a call's turn the next patient comes after."""
     dialogs.close()
     outcomes.close()
+    st.session_state.pop(BACK, None)
     wish = Wish(chosen[0].practice_id, tuple(chosen), action_id or uuid4().hex, note)
-    st.session_state.update({WISH: wish, GO: True})
+    st.session_state.update({WISH: wish, GO: BOOK})
 
 
-def follow(book: Path, from_page: str) -> None:
-    """Go to the appointment book where it was asked for; a button's callback cannot go there by itself."""
-    if st.session_state.pop(GO, None):
+def follow(pages: Path, from_page: str) -> None:
+    """Go to the appointment book, or back from it, where that was asked for: a button's callback cannot by itself."""
+    to_page = st.session_state.pop(GO, None)
+    if to_page == BOOK:
         st.session_state[WISH] = replace(st.session_state[WISH], back=from_page)
-        st.switch_page(book)
+    if to_page:
+        st.switch_page(pages / to_page)
 
 
 def current(here: Session) -> Wish | None:
@@ -136,15 +143,23 @@ def current(here: Session) -> Wish | None:
     wish: Wish | None = st.session_state.get(WISH)
     came: Came | None = st.session_state.get(outcomes.CAME)
     if wish and came and came.outcome.action_id == wish.action_id:
-        give_up(wish)
+        finish(wish)
+        if GO in st.session_state:
+            st.rerun()
         return None
     return wish if here.actor.may(Right.WORK) else None
 
 
-def give_up(wish: Wish) -> None:
-    """Have nothing to book any more; the way back is still offered."""
+def finish(wish: Wish) -> None:
+    """Have nothing to book any more; the call queue goes on, and elsewhere the way back is offered."""
     st.session_state.pop(WISH, None)
-    st.session_state[BACK] = wish.back
+    st.session_state[GO if wish.back == QUEUE else BACK] = wish.back
+
+
+def give_up(wish: Wish) -> None:
+    """Book nothing, and go back to where the wish came from."""
+    st.session_state.pop(WISH, None)
+    st.session_state[GO] = wish.back
 
 
 def plan(here: Session, practice: Practice, wish: Wish) -> Plan:
@@ -180,6 +195,20 @@ def plan(here: Session, practice: Practice, wish: Wish) -> Plan:
         wish.put(about=(opportunity_id, found.planned_visit_id))
         _begin(here, practice, found)
     return found
+
+
+def provider_field(names: dict[str, str], key: str, wish: Wish | None = None) -> None:
+    """Draw the field of whose book is open; two places have it, of which a field of one key would forget the other."""
+    st.session_state[key] = st.session_state[PROVIDER]
+    st.selectbox(
+        "Provider", list(names), format_func=names.__getitem__, key=key, on_change=_open_provider, args=(key, wish)
+    )
+
+
+def _open_provider(key: str, wish: Wish | None) -> None:
+    st.session_state[PROVIDER] = st.session_state[key]
+    if wish:
+        unchoose(wish)
 
 
 def choose(wish: Wish, provider_id: str, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -58,7 +58,44 @@ def planned_visit(
     return next(iter(found.to_dicts()), None)
 
 
-def appointment(source: Store | Reading, practice_id: str, appointment_id: str | None) -> dict[str, Any] | None:
-    """Return when, how long and with whom the PMS has a live or done appointment, or None."""
-    found = source.frame("bookings/appointment", practice_id=practice_id, appointment_id=appointment_id)
+def appointment(
+    source: Store | Reading, practice_id: str, appointment_id: str | None, *, provider_id: str
+) -> dict[str, Any] | None:
+    """Return appointment_id, provider_id, starts_at and minutes of a live or done appointment of the PMS, or None.
+
+    provider_id is whose it is where the PMS names nobody.
+    """
+    found = source.frame(
+        "bookings/appointment", practice_id=practice_id, appointment_id=appointment_id, provider_id=provider_id
+    )
     return next(iter(found.to_dicts()), None)
+
+
+def waiting(
+    source: Store | Reading, practice_ids: Sequence[str], *, states: Sequence[str], today: date
+) -> pl.DataFrame:
+    """Return the bookings of practices in some states, with whom and what they are for, the earliest first."""
+    return source.frame("bookings/waiting", practice_ids=list(practice_ids), states=list(states), today=today)
+
+
+def of_practice(source: Store | Reading, practice_id: str) -> list[dict[str, Any]]:
+    """Return the bookings of a practice that no import has confirmed, the earliest first."""
+    return source.frame("bookings/of_practice", practice_id=practice_id).to_dicts()
+
+
+def appointments_beside(source: Store | Reading, practice_id: str) -> list[dict[str, Any]]:
+    """Return the PMS's appointments of the same patients, and of others at the same time, the linked ones first."""
+    return source.frame("bookings/appointments_beside", practice_id=practice_id).to_dicts()
+
+
+def confirmed_alone(source: Store | Reading, practice_id: str, *, today: date) -> list[dict[str, Any]]:
+    """Return bookings confirmed by an appointment linked to no course, which the PMS has moved or has no more.
+
+    now_at, now_minutes and now_provider_id say where it is now, if anywhere.
+    """
+    return source.frame("bookings/confirmed_alone", practice_id=practice_id, today=today).to_dicts()
+
+
+def follow_patients(tx: Transaction, practice_id: str) -> None:
+    """Let the bookings of a practice follow courses that an import gave to another patient."""
+    tx.execute("bookings/follow_patients", practice_id=practice_id)

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from queries import booking_links, bookings, listing, workflow
+from queries import booking_links, listing, workflow
 from queries import opportunities as queries
 from queries.store import Reading, Store, Transaction
 from services import practices, surroundings, words
 from services.actors import PATIENT, SYSTEM, Actor
 from services.errors import CareManagerError, InvalidRequest
 from services.opportunities import rule_of, with_reasons
+from services.steps import Step as Step
+from services.steps import with_bookings
 
 MOST = 5_000
 """So many opportunities at most in one action."""
@@ -46,8 +48,6 @@ DID = {
 ANSWERS = ("attempted", "contacted", "snoozed", "rejected", "booked")
 """What a person does about an opportunity that waited for somebody, so that it waits no more."""
 
-CANCELLED = {"state": "cancelled", "conflict": None}
-
 ANSWERED = {"needs_action_since": None, "needs_action_why": None}
 
 ENDS_LINK = ("booked", "rejected")
@@ -66,21 +66,6 @@ class Chosen:
     practice_id: str
     opportunity_id: str
     version: int | None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing done to an opportunity: its event's kind, the columns that change, and what only the event says.
-
-    facts are as they are afterwards, was as they were before.
-    """
-
-    kind: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    was: Mapping[str, Any] = field(default_factory=dict)
-    note: str | None = None
-    undoes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -208,7 +193,7 @@ def write(
     """
     if action_id is not None:
         workflow.record_action(tx, action_id, kind=kind, by=actor.user_id, now=now)
-    steps = _letting_go(tx, steps, actor=actor, now=now)
+    steps = with_bookings(tx, steps, actor=actor, now=now)
     states, events = [], []
     for row, given in steps:
         some = _settled(row, given) if actor != SYSTEM else given
@@ -241,61 +226,6 @@ def write(
         ended = [(event["practice_id"], event["opportunity_id"]) for event in events if event["kind"] == ending]
         if ended:
             booking_links.revoke(tx, *zip(*ended, strict=True), why=ending, now=now)
-
-
-def booking_step(
-    kind: str,
-    booking_id: str,
-    old: Mapping[str, Any] | None,
-    new: Mapping[str, Any],
-    changes: Mapping[str, Any],
-    *,
-    note: str | None = None,
-) -> Step:
-    """Return the step that tells what a visit booked here was, none when it is new, and what it is."""
-    was, facts = ({name: side[name] for name in bookings.CHANGING} if side else {} for side in (old, new))
-    return Step(kind, changes, facts={"booking_id": booking_id, **facts}, was=was, note=note)
-
-
-def change_booking(
-    tx: Transaction,
-    kind: str,
-    booking: Mapping[str, Any],
-    wanted: Mapping[str, Any],
-    changes: Mapping[str, Any],
-    *,
-    actor: Actor,
-    now: datetime,
-    note: str | None = None,
-) -> Step:
-    """Change a visit booked here, and return the step that tells it; changes are those of its opportunity's state."""
-    new = {**booking, **wanted}
-    bookings.change(tx, booking["booking_id"], new, by=actor.user_id, now=now)
-    return booking_step(kind, booking["booking_id"], booking, new, changes, note=note)
-
-
-def _letting_go(
-    tx: Transaction, steps: Sequence[tuple[Mapping[str, Any], Sequence[Step]]], *, actor: Actor, now: datetime
-) -> list[tuple[Mapping[str, Any], Sequence[Step]]]:
-    """Cancel the visits booked here that these steps leave without a day, each as a step more."""
-    ended = {
-        (row["practice_id"], row["opportunity_id"])
-        for row, given in steps
-        for step in given
-        if step.changes.get("status") == "rejected" or ("booked_on" in step.changes and not step.changes["booked_on"])
-    }
-    live: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    if ended:
-        for booking in bookings.live_of(tx, *zip(*sorted(ended), strict=True)).to_dicts():
-            live.setdefault((booking["practice_id"], booking["opportunity_id"]), []).append(booking)
-    followed: list[tuple[Mapping[str, Any], Sequence[Step]]] = []
-    for row, given in steps:
-        more = [
-            change_booking(tx, "booking cancelled", booking, CANCELLED, {"booked_on": None}, actor=actor, now=now)
-            for booking in live.get((row["practice_id"], row["opportunity_id"]), ())
-        ]
-        followed.append((row, [*given, *more]))
-    return followed
 
 
 @contextmanager

@@ -12,10 +12,11 @@ from queries import bookings as queries
 from queries import workflow
 from queries.store import Reading, Store, Transaction
 from services import actions, practices, slots, words
-from services.actions import CANCELLED, Outcome, Step
+from services.actions import Outcome, Step
 from services.actors import Actor
 from services.errors import InvalidRequest
 from services.practices import Practice
+from services.steps import CANCELLED, change_booking
 
 LIVE = ("to enter", "entered", "conflict")
 """The states of a visit that no import has confirmed: its time is taken, and its opportunity is booked."""
@@ -87,16 +88,23 @@ def changed(
     facts: Mapping[str, Any] | None = None,
 ) -> Step:
     """Change a booking, and return the step of it; its opportunity is booked until the last day that is left."""
-    step = actions.change_booking(tx, kind, booking, wanted, {}, actor=actor, now=now, note=note)
-    until = _until(tx, row)
-    changes = {} if until == row["booked_on"] else {"booked_on": until}
+    step = change_booking(tx, kind, booking, wanted, {}, actor=actor, now=now, note=note)
+    until_on = until(tx, row)
+    changes = {} if until_on == row["booked_on"] else {"booked_on": until_on}
     return replace(step, changes=changes, facts={**step.facts, **(facts or {})})
 
 
-def _until(tx: Transaction, row: Mapping[str, Any]) -> date | None:
-    """Return the last day of what is booked here of an opportunity."""
-    live = queries.live_of(tx, [row["practice_id"]], [row["opportunity_id"]])["starts_at"]
-    return max((at.date() for at in live), default=None)
+def until(tx: Transaction, row: Mapping[str, Any]) -> date | None:
+    """Return the last day of what is booked here of an opportunity and waits for the PMS."""
+    return days_of(tx, [row]).get(row["opportunity_id"])
+
+
+def days_of(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[str, date]:
+    """Return the last day of what is booked here of opportunities of one practice, by their ids, where anything is."""
+    if not rows:
+        return {}
+    live = queries.live_of(tx, *([row[name] for row in rows] for name in ("practice_id", "opportunity_id")))
+    return {one["opportunity_id"]: one["starts_at"].date() for one in live.sort("starts_at").to_dicts()}
 
 
 def check_seen(booking: Mapping[str, Any], version: int) -> None:
@@ -114,25 +122,29 @@ def taking_back(
     tx: Transaction,
     row: Mapping[str, Any],
     events: Sequence[Mapping[str, Any]],
-    steps: Sequence[Step],
     *,
     actor: Actor,
     now: datetime,
 ) -> Sequence[Step] | str:
     """Put visits back as they were before these events, newest first, and return the steps that take these back.
 
-    Or return why not: a visit was changed again since, or its time is not free any more.
+    Or return why not: something was changed again since, or the time of a visit is not free any more.
     """
+    steps = actions.taking_back(row, events)
+    if steps is None:
+        return "it was changed again since"
     told: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for event in events:
         before, after = (_fields(event[side]) for side in ("before", "after"))
         if booking_id := after.pop("booking_id", None):
             told[booking_id] = told.get(booking_id, (after,))[0], before
+    if not told and not any("booked_on" in step.changes for step in steps):
+        return steps
     wanted = {}
     for booking in queries.find(tx, list(told)):
         after, before = told[booking["booking_id"]]
         if any(booking[name] != value for name, value in after.items()):
-            return "its visit was changed again since."
+            return "its visit was changed again since"
         back = before or {**after, **CANCELLED}
         is_back = back["state"] in LIVE and (
             booking["state"] not in LIVE or any(back[name] != booking[name] for name in PLACE)
@@ -145,15 +157,15 @@ def taking_back(
             besides_booking=booking["booking_id"],
             is_outside_hours_allowed=True,
         ):
-            return f"{words.moment(back['starts_at'])} is not free any more."
+            return f"{words.moment(back['starts_at'])} is not free any more"
         wanted[booking["booking_id"]] = back
     for booking_id, back in wanted.items():
         queries.change(tx, booking_id, back, by=actor.user_id, now=now)
-    until = _until(tx, row)
-    if until is None or not any("booked_on" in step.changes for step in steps):
+    until_on = until(tx, row)
+    if until_on is None:
         return steps
     # What is left booked here keeps its opportunity booked.
-    return [*steps[:-1], replace(steps[-1], changes={**steps[-1].changes, "booked_on": until})]
+    return [*steps[:-1], replace(steps[-1], changes={**steps[-1].changes, "booked_on": until_on})]
 
 
 def practice_of(source: Store | Reading, practice_id: str) -> Practice:

@@ -12,10 +12,11 @@ from queries import bookings as queries
 from queries import pms, workflow
 from queries.store import Reading, Store, Transaction
 from services import actions, booking_steps, calendars, slots, words
-from services.actions import CANCELLED, Chosen, Outcome, Step
+from services.actions import Chosen, Outcome, Step
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
+from services.steps import CANCELLED, booking_step, change_booking
 
 LONGEST_MINUTES = 480
 FURTHEST_DAYS = 730
@@ -105,7 +106,7 @@ def book(
     booking_id = str(uuid.uuid4())
 
     def decide(row: dict[str, Any]) -> Sequence[Step] | str:
-        return _why_not(row) or [_booked(booking_id, row, visit, note)]
+        return _why_not(row) or [_booked(booking_id, visit, note)]
 
     def keep(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows:
@@ -162,7 +163,7 @@ def take(
         raise InvalidRequest("This visit cannot be booked any more. Nothing was booked.")
     booking_id = str(uuid.uuid4())
     actions.write(
-        tx, [(row, [_booked(booking_id, row, visit, None)])], kind="booked", actor=actor, now=now, action_id=action_id
+        tx, [(row, [_booked(booking_id, visit, None)])], kind="booked", actor=actor, now=now, action_id=action_id
     )
     _keep(tx, practice, booking_id, row, visit, actor=actor, now=now, today=today, besides_link=besides_link)
     kept = find(tx, booking_id)
@@ -275,10 +276,10 @@ def _why_not(row: Mapping[str, Any]) -> str | None:
     return "it is rejected; restore it first." if row["status"] == "rejected" else None
 
 
-def _booked(booking_id: str, row: Mapping[str, Any], visit: Mapping[str, Any], note: str | None) -> Step:
-    """Return the step that books a visit; of several, the opportunity is booked until the last one's day."""
-    booked_on = max(visit["starts_at"].date(), row["booked_on"] or date.min)
-    return actions.booking_step("booked", booking_id, None, visit, {"booked_on": booked_on}, note=note)
+def _booked(booking_id: str, visit: Mapping[str, Any], note: str | None) -> Step:
+    """Return the step that books a visit."""
+    changes = {"booked_on": visit["starts_at"].date()}
+    return booking_step("booked", booking_id, None, visit, changes, note=note)
 
 
 def _keep(
@@ -309,7 +310,7 @@ def _keep(
     for other in queries.live_of(tx, [practice_id], [opportunity_id]).to_dicts():
         if other["planned_visit_id"] == planned_id and other["starts_at"].date() < today:
             # Its day passed and no import had it: it gives way to the new one.
-            given_up = actions.change_booking(tx, "booking cancelled", other, CANCELLED, {}, actor=actor, now=now)
+            given_up = change_booking(tx, "booking cancelled", other, CANCELLED, {}, actor=actor, now=now)
             actions.write(tx, [(row, [given_up])], kind="booking cancelled", actor=actor, now=now, action_id=None)
         elif other["planned_visit_id"] == planned_id:
             raise InvalidRequest(

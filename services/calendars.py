@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 
 @dataclass(frozen=True)
 class Entry:
-    """A visit in a calendar; a calendar that has one of the same id replaces it when the number of changes is higher."""
+    """A visit in a calendar; one of the same id with fewer changes gives way to it."""
 
     id: str
     title: str

@@ -10,7 +10,7 @@ from typing import Any
 from queries import messages, workflow
 from queries import people as people_queries
 from queries.store import Store, Transaction
-from services import actions, reject_reasons, words
+from services import actions, booking_steps, reject_reasons, words
 from services.actions import Chosen, Outcome, Step
 from services.actors import RIGHTS, Actor, Right, allowed
 from services.errors import InvalidRequest
@@ -334,8 +334,9 @@ def undo(
 ) -> Outcome:
     """Take back what one action did in these practices, or to some opportunities alone, as new events.
 
-    Its messages that still wait are cancelled, each with everything that it is about. Left alone is what was changed
-    again since, and whose message has left. Raises InvalidRequest when there is nothing to take back.
+    Its messages that still wait are cancelled, each with everything that it is about, and visits booked here are as
+    they were. Left alone is what was changed again since, whose message has left, or whose old time is taken by now.
+    Raises InvalidRequest when there is nothing to take back.
     """
     undoing = workflow.find_action(store, undone_id)
     if undoing is None or undoing["kind"] == "undone":
@@ -366,9 +367,9 @@ def undo(
                 continue
             if message:
                 cancelled.append((row, message))
-            steps = actions.taking_back(row, events[key])
-            if steps is None:
-                left.append((row, f"it was changed again since{'; its message is cancelled' if message else ''}."))
+            steps = booking_steps.taking_back(tx, row, events[key], actor=actor, now=now)
+            if isinstance(steps, str):
+                left.append((row, f"{steps}{'; its message is cancelled' if message else ''}."))
             else:
                 done.append((row, steps))
         if done:

@@ -27,6 +27,11 @@ OPEN = {
     "actions.on_fresh_list": "as actions.act",
     "audit_words.names_of": "names for the words of what a guarded service found",
     "audit_words.table_of": "words for the rows that a guarded service found",
+    "booking_links.find": "by the token that only the patient was sent",
+    "booking_links.opened": "the patient's, by the token",
+    "booking_links.why_none": "a practice's settings in a sentence",
+    "booking_links.why_not": "as why_none, of a visit that the caller has read",
+    "booking_settings.of": "how bookings are taken, asked by what takes them",
     "contact_settings.of": "how messages are sent, asked by what sends them",
     "deliveries.note": "a provider's, by its signature: tests/pages/test_incoming_routes.py",
     "deliveries.opt_out": "a patient's, by the link that only they were sent",
@@ -47,7 +52,12 @@ OPEN = {
     "sign_in.sign_in": "before anybody is known",
     "sign_in.sign_out": "one's own, by the session id",
     "sign_in.start": "for one who has proved who they are",
+    "slots.for_patient": "as slots.free",
+    "slots.free": "times alone, of a practice that the caller has checked; a patient's by their link",
+    "slots.is_free": "as slots.free",
+    "slots.wanted": "of an opportunity that the caller has checked; a patient's by their link",
     "templates.all_of": "words only, of a practice that the caller has checked",
+    "working_hours.of": "hours only, of a practice that the caller has checked",
 }
 """The services that anybody may call, and why."""
 

@@ -168,7 +168,7 @@ def _is_instead(appointment: Appointment, course: Mapping[str, Any] | None) -> b
 def _is_ticked_before(booking: Mapping[str, Any], practice: Practice, today: date) -> bool:
     """Say whether a visit was ticked off on an earlier day: an extract may be some hours older than its import."""
     ticked_at = booking["changed_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(practice.timezone))
-    return booking["state"] == "entered" and ticked_at.date() < today
+    return bool(booking["state"] == "entered" and ticked_at.date() < today)
 
 
 def _followed(tx: Transaction, booking: Mapping[str, Any], row: Mapping[str, Any], *, now: datetime) -> Step:

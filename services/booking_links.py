@@ -84,19 +84,22 @@ class New:
     valid_from: datetime
 
 
-def why_not(source: Store | Reading, practice: Practice, wanted: Visit | Wanted | None) -> str | None:
+def why_not(store: Store | Reading, practice: Practice, wanted: Visit | Wanted | None) -> str | None:
     """Return why no link is made for a visit, as a sentence, or None."""
     return refusal(
-        booking_settings.of(source, practice.practice_id), contact_settings.of(source, practice.practice_id), wanted
+        booking_settings.of(store, practice.practice_id), contact_settings.of(store, practice.practice_id), wanted
     )
+
+
+def why_none(store: Store | Reading, practice: Practice) -> str | None:
+    """Return why a practice makes no links at all, as a sentence, or None."""
+    return _closed(booking_settings.of(store, practice.practice_id), contact_settings.of(store, practice.practice_id))
 
 
 def refusal(own: BookingSettings, sending: ContactSettings, visit: Visit | Wanted | None) -> str | None:
     """Return what `why_not` does, where the practice's settings are at hand."""
-    if not own.is_online:
-        return "online booking is off. A manager turns it on in Settings."
-    if not sending.public_url:
-        return "this server has no public address. A manager gives it in Settings, where it says how messages are sent."
+    if closed := _closed(own, sending):
+        return closed
     if visit is None or visit.planned_visit_id is None:
         return "no planned visit of the course waits to be booked."
     if not visit.minutes:
@@ -105,6 +108,14 @@ def refusal(own: BookingSettings, sending: ContactSettings, visit: Visit | Wante
         return "the PMS says that the planned visit is not to be booked yet."
     if not visit.is_online_bookable:
         return f"{visit.provider or 'the provider'} takes no online bookings."
+    return None
+
+
+def _closed(own: BookingSettings, sending: ContactSettings) -> str | None:
+    if not own.is_online:
+        return "online booking is off. A manager turns it on in Appointment settings."
+    if not sending.public_url:
+        return "this server has no public address. A manager gives it in Settings, under Contact."
     return None
 
 
@@ -155,9 +166,9 @@ def make_all(tx: Transaction, links: Sequence[New], *, by: str, now: datetime) -
     return made
 
 
-def find(source: Store | Reading, token: str, *, now: datetime) -> Link | None:
+def find(store: Store | Reading, token: str, *, now: datetime) -> Link | None:
     """Return the link of a token, or None for one that was never made."""
-    row = queries.find(source, tokens.hash_of(token), now=now)
+    row = queries.find(store, tokens.hash_of(token), now=now)
     return Link(**row) if row else None
 
 

@@ -76,7 +76,7 @@ class Letter:
 
 def names_link(template: Template) -> bool:
     """Say whether a template has a place for a booking link."""
-    return any("booking_link" in rendering.checked(text) for text in (template.subject or "", template.body))
+    return "booking_link" in rendering.checked(template.body)
 
 
 def no_link(at: Letterhead, about: Mapping[str, Any]) -> str | None:
@@ -133,7 +133,7 @@ def _written(group: Sequence[Letter], at: Letterhead, edited: tuple[str | None, 
             if problem.field == "booking_link":
                 return replace(one, why_not=f"gets no booking link, which the template needs: {first.why_no_link}")
             return replace(one, why_not=f"has no {rendering.FIELDS[problem.field].lower()}, which the template needs.")
-    has_link = booking_links.OWN_LINK in f"{subject} {body}"
+    has_link = booking_links.OWN_LINK in body
     if has_link and first.booking is None:
         return replace(one, why_not=f"gets no booking link, which the text has: {first.why_no_link}")
     return replace(one, subject=subject, body=body, booking=first.booking if has_link else None)

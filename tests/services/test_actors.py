@@ -82,6 +82,7 @@ OF_NO_PRACTICE = {
     "people.give_one_time_password": "the person's practices: tests/services/test_people.py",
     "sample.add": "makes a new practice",
     "sample.remove": "the sample practice: checked inside, tested below",
+    "sample.serve_at": "the sample practice's, through contact_settings.change",
     "views.make_default": "one's own: tests/services/test_views.py",
     "views.remove": "as views.update",
     "views.rename": "as views.update",

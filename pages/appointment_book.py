@@ -27,7 +27,7 @@ def offer_way_back() -> None:
         )
 
 
-here = session.require(Right.SEE)
+here = book_wish.on_its_day(session.require(Right.SEE))
 st.title("Appointment book", anchor=False)
 if not here.practices:
     st.info("There is no practice yet. Import an extract, or add the sample practice, on the other pages.")
@@ -48,7 +48,7 @@ if plan is None:
     book_view.toolbar(here, providers, has_plan=False)
     book_view.draw(here, practice, providers, None)
 else:
-    book_place, panel_place = st.columns([72, 28])
+    book_place, panel_place = st.columns([71, 29])
     with book_place:
         book_view.toolbar(here, providers, has_plan=True)
     with panel_place, st.container(border=True):

@@ -44,6 +44,16 @@ def today(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) -
         ) from problem
 
 
+def moment(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) -> datetime:
+    """Return `now`, or where CARE_MANAGER_TODAY says that it is another day, the same time of that day.
+
+    The appointment book has free time from this moment on.
+    """
+    here = now.astimezone(ZoneInfo(timezone))
+    pinned = datetime.combine(today(environ, now, timezone), here.time(), here.tzinfo)
+    return now if pinned.date() == here.date() else pinned.astimezone(now.tzinfo)
+
+
 def idle(environ: Mapping[str, str]) -> timedelta:
     """Return after how long without a click a session ends: CARE_MANAGER_IDLE_MINUTES, else half an hour.
 

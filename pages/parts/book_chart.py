@@ -185,7 +185,7 @@ def words_of(block: dict[str, Any]) -> tuple[str, str]:
         state = "booked here, in the PMS"
     elif state == "booked":
         state = ""
-    return block["patient"] or "Appointment", ", ".join(filter(None, (minutes, state, label)))
+    return block["patient"] or "Appointment", ", ".join(filter(None, (state, minutes, label)))
 
 
 def told(block: dict[str, Any]) -> str:
@@ -285,6 +285,8 @@ def _text(box: dict[str, Any]) -> str:
     """Return as many lines as the box has room for."""
     room = int((box["y2"] - box["y"]) * HOUR / 60 // LINE)
     first = box["what"] if box["look"] in ("free", "closed") else f"{box['begins']} {box['what']}"
+    if room == 1 and box["look"] == "booking":
+        first += " (booked here)"
     return "\n".join(filter(None, (first, box["more"]))) if room >= 2 else first if room else ""
 
 
@@ -347,7 +349,7 @@ def _cells(
             continue
         for begins in range(box["y"], box["y2"], step):
             at = min(begins, last)
-            if not_before and f"{box['day']}T{at // 60:02}:{at % 60:02}" < not_before.isoformat():
+            if not_before and datetime.fromisoformat(f"{box['day']}T{at // 60:02}:{at % 60:02}") < not_before:
                 continue
             cells.append(
                 {

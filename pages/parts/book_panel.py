@@ -65,16 +65,17 @@ def _visit(here: session.Session, plan: Plan, providers: list[Provider]) -> None
             "Visit", list(words), format_func=words.__getitem__, key=wish.key("visit"), persist_state="session"
         )
     names = {one.provider_id: one.name for one in providers}
-    with_place, minutes_place = st.columns([1.7, 1])
-    with with_place:
+    place = st.container(horizontal=True, gap="small")
+    with place.container(width=170):
         book_wish.provider_field(names, wish.key("provider"), wish)
-    minutes_place.number_input(
+    place.number_input(
         "Minutes",
         SHORTEST,
         LONGEST,
         step=5,
         key=wish.key("minutes"),
         persist_state="session",
+        width=105,
         on_change=book_wish.unchoose,
         args=(wish,),
     )
@@ -134,8 +135,8 @@ def _suggested(here: session.Session, practice: Practice, plan: Plan, providers:
 def _time(plan: Plan, step_minutes: int) -> None:
     """Draw the fields of the day and time: what is chosen by a button or in the book stands here too."""
     wish = plan.wish
-    day_place, time_place = st.columns([1.35, 1])
-    day_place.date_input(
+    place = st.container(horizontal=True, gap="small")
+    place.date_input(
         "Day",
         value=None,
         format="DD/MM/YYYY",
@@ -143,9 +144,15 @@ def _time(plan: Plan, step_minutes: int) -> None:
         persist_state="session",
         on_change=_show,
         args=(wish,),
+        width=165,
     )
-    time_place.time_input(
-        "Time", value=None, step=timedelta(minutes=step_minutes), key=wish.key("time"), persist_state="session"
+    place.time_input(
+        "Time",
+        value=None,
+        step=timedelta(minutes=step_minutes),
+        key=wish.key("time"),
+        persist_state="session",
+        width=110,
     )
 
 
@@ -207,7 +214,7 @@ def _in_pms(plan: Plan) -> None:
 def _do(plan: Plan, practice: Practice) -> None:
     """Book or move the visit, once; what cannot be is said, and the fields are as they were."""
     try:
-        here = session.current()
+        here = book_wish.on_its_day(session.current())
         outcome = _written(here, plan, practice)
         if not outcome.is_repeat:
             outcomes.tell(outcome, [practice.practice_id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ import streamlit as st
 from pages.parts import dialogs, outcomes
 from pages.parts.outcomes import Came
 from pages.parts.session import Session
-from services import appointment_book, slots
+from services import appointment_book, slots, surroundings
 from services.actions import Chosen
 from services.actors import Right
 from services.appointment_book import Visit
@@ -124,6 +125,11 @@ def ask_about(chosen: Sequence[Chosen], *, note: str | None = None, action_id: s
     st.session_state.pop(BACK, None)
     wish = Wish(chosen[0].practice_id, tuple(chosen), action_id or uuid4().hex, note)
     st.session_state.update({WISH: wish, GO: BOOK})
+
+
+def on_its_day(here: Session) -> Session:
+    """Return the session with the time of the day that the pages show, which may be pinned: the book goes by it."""
+    return replace(here, now=surroundings.moment(os.environ, here.now))
 
 
 def follow(pages: Path, from_page: str) -> None:

@@ -13,7 +13,16 @@ from queries.store import Reading, Store, Transaction
 
 def all_people(source: Store | Reading) -> pl.DataFrame:
     """Return everybody with role, practice_ids and provider_keys ("practice_id/provider_id"), one row each."""
-    return source.frame("users/all")
+    return _people(source, None)
+
+
+def person(source: Store | Reading, user_id: str) -> dict[str, Any] | None:
+    """Return one of `all_people`, or None."""
+    return next(iter(_people(source, user_id).to_dicts()), None)
+
+
+def _people(source: Store | Reading, user_id: str | None) -> pl.DataFrame:
+    return source.frame("users/all", user_id=user_id)
 
 
 def write_person(

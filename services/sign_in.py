@@ -140,12 +140,12 @@ def session(
     if token is None or kept is None:
         return None
     user_id = kept["user_id"]
-    person = _person(store, user_id)
+    person = queries.person(store, user_id)
     if kept["ended_at"] is not None or person is None or not person["is_active"]:
         why = kept["ended_why"] or "your account was changed"
         raise SessionEnded(f"You are signed out: {why}. Sign in again.", user_id=user_id, is_resumable=False)
     # The identity provider's people have no password to go on with, or need not know it.
-    password = None if _is_identity(token) else queries.password(store, user_id)
+    has_password = person["has_password"] and not _is_identity(token)
     started, seen = kept["started_at"].replace(tzinfo=UTC), kept["seen_at"].replace(tzinfo=UTC)
     if now - seen > idle or now - started > LONGEST:
         why = (
@@ -153,19 +153,17 @@ def session(
             if now - seen > idle
             else f"{LONGEST.seconds // 3600} hours have passed"
         )
-        what_next = "Sign in again." if password is None else "What you typed is kept. Give your password to go on."
-        raise SessionEnded(
-            f"Your session has ended: {why}. {what_next}", user_id=user_id, is_resumable=password is not None
-        )
+        what_next = "What you typed is kept. Give your password to go on." if has_password else "Sign in again."
+        raise SessionEnded(f"Your session has ended: {why}. {what_next}", user_id=user_id, is_resumable=has_password)
     if is_used and now - seen > min(SEEN_EVERY, idle / 10):
         with store.transaction() as tx:
             queries.see_session(tx, _hash(token), now=now)
-    must_change = bool(password and password["is_one_time"])
+    must_change = has_password and person["is_password_one_time"]
     return SignedIn(
         actor=replace(
             actor_of(person, now=now),
             must_change_password=must_change,
-            is_demonstration=password is None and not _is_identity(token),
+            is_demonstration=not person["has_password"] and not _is_identity(token),
         ),
         email=person["email"],
         must_change_password=must_change,
@@ -180,7 +178,7 @@ def resume(store: Store, token: str, *, password: str, address: str, now: dateti
     Raises SignInRefused for a wrong password, and where the session cannot be resumed.
     """
     kept = None if _is_identity(token) else queries.session(store, _hash(token))
-    person = _person(store, kept["user_id"]) if kept else None
+    person = queries.person(store, kept["user_id"]) if kept else None
     if person is None or not person["email"]:
         raise SignInRefused("This session cannot go on. Sign in again.")
     _prove(store, person["email"], password, address=address, now=now)
@@ -203,7 +201,7 @@ def change_password(store: Store, *, actor: Actor, current: str, new: str, keep:
 
     Raises SignInRefused when the current password is wrong, InvalidRequest when the new one is no good.
     """
-    person = _person(store, actor.user_id)
+    person = queries.person(store, actor.user_id)
     if person is None or not person["email"]:
         raise InvalidRequest("This account has no password. Nothing was changed.")
     wrong = "The current password is not right. Nothing was changed. Type it again."
@@ -322,11 +320,6 @@ def _note_refusal(store: Store, who: str, note: str, now: datetime, *, once: boo
         return
     with store.transaction() as tx:
         history.record(tx, "sign-in refused", by=by, now=now, note=note)
-
-
-def _person(store: Store, user_id: str) -> dict[str, Any] | None:
-    people = queries.all_people(store).to_dicts()
-    return next((person for person in people if person["user_id"] == user_id), None)
 
 
 def _in_words(time: timedelta) -> str:

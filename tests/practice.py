@@ -90,6 +90,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "appointments": {"course_id": None, "provider_id": "ben", "minutes": 30, "status": "booked"},
 }
 
+SCHEMAS: dict[str, pl.Schema] = {}
+"""The columns of the PMS's tables, as far as they were needed."""
+
 
 class SmallPractice:
     """A practice in a store, to which a test adds facts one by one."""
@@ -109,13 +112,22 @@ class SmallPractice:
         self.add("payors", "plan", name="Denplan", kind="plan")
         self.add("patients", "okafor")
 
+    @classmethod
+    def kept(cls, store: Store) -> SmallPractice:
+        """Return the small practice that a store has already."""
+        self = cls.__new__(cls)
+        self.store, self._numbers = store, count(1)
+        (self.id,) = practices.all_practices(store)["practice_id"]
+        return self
+
     def add(self, table: str, id_: str | None = None, **facts: Any) -> str:
         """Write one row of a PMS table and return its id."""
         id_ = id_ or str(next(self._numbers))
         key = pms.KEYS[table][0]
         with self.store.transaction() as tx:
-            kept = pms.read(tx, self.id, table)
-            row = pl.DataFrame([{key: id_, **DEFAULTS[table], **facts}], schema=kept.schema)
+            if table not in SCHEMAS:
+                SCHEMAS[table] = pms.read(tx, self.id, table).schema
+            row = pl.DataFrame([{key: id_, **DEFAULTS[table], **facts}], schema=SCHEMAS[table])
             pms.write(tx, self.id, table, row)
             practices.raise_revision(tx, self.id)
         return id_

@@ -20,6 +20,8 @@ from pages.parts import session
 from queries import people
 from queries.store import Store
 from services import sign_in
+from tests.browser.two_practices import two_practices
+from tests.browser.visitors import Visit, visitor
 from tests.endpoint import free_port
 from tests.practice import NOW, TODAY
 
@@ -63,6 +65,19 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Fill
             return servers.enter_context(server(path))
 
         yield serving
+
+
+@pytest.fixture(scope="module")
+def address(serving: Callable[..., str]) -> str:
+    """The address of a server with two practices and five people."""
+    return serving(two_practices)
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str) -> Iterator[Visit]:
+    """Open a fresh browser at the server, signed in with a token or not."""
+    with ExitStack() as browsers:
+        yield lambda token=None: browsers.enter_context(visitor(chromium, address, token))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,9 @@ from tests.staff import person
 pytestmark = pytest.mark.browser
 
 NAMES = ("Ash", "Birch", "Cole", "Dale", "Elm", "Fern")
+NEARLY_OVER = timedelta(seconds=45)
+"""So long before its end a session is, when the server that has it starts."""
+
 LOOK = 9_000
 """Milliseconds in which the lightbulb has looked at least once."""
 
@@ -123,8 +126,12 @@ def test_the_queue_is_worked_by_keys_alone_and_keys_rest_in_a_field(amara: Page)
     dialog = amara.get_by_role("dialog")
     expect(dialog).to_be_visible()
     amara.keyboard.press("1")
-    amara.keyboard.press("Tab")
-    amara.keyboard.press("Tab")
+    choice = dialog.get_by_role("radio", name="Not interested")
+    for _ in range(8):  # A dialog that is drawn once more takes the keys back to where it begins.
+        if choice.evaluate("element => element === document.activeElement"):
+            break
+        amara.keyboard.press("Tab")
+        amara.wait_for_timeout(100)
     amara.keyboard.press("Space")
     expect(dialog.get_by_role("radio", name="Not interested")).to_be_checked()
     dialog.get_by_role("button", name="Yes, reject").focus()
@@ -169,11 +176,10 @@ def test_the_lightbulb_asks_no_more_once_the_session_has_ended_and_the_text_is_k
     store = Store(path, now=NOW)
     sign_in.first_manager(store, now=NOW)
     reception(store)
+    began = datetime.now(UTC) - sign_in.LONGEST + NEARLY_OVER
+    sign_in.start(store, "amara", now=datetime.now(UTC), how="test", started_at=began, token="nearly-over")
     store.close()
-    with (
-        server(path, CARE_MANAGER_IDLE_MINUTES="1") as address,
-        visitor(chromium, address, "amaras-browser") as browser,
-    ):
+    with server(path) as address, visitor(chromium, address, "nearly-over") as browser:
         page = browser.opens("/my-list")
         expect_turn(page, "Ada Ash")
         note = page.get_by_role("textbox", name="Note")

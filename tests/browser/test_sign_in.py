@@ -3,72 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from pages.frame import PAGES
 from pages.parts import session
-from queries import people as queries
-from queries.store import Store
-from services import passwords, people, sample, sign_in
-from services.actors import RIGHTS, Role
-from services.people import Details
+from services import sample
+from services.actors import Role
 from tests.browser.conftest import TOKEN, server
-from tests.browser.visitors import Visit, Visitor, expect_heading, expect_sign_in, visitor
-from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
+from tests.browser.two_practices import PASSWORD, token
+from tests.browser.visitors import Visitor, expect_heading, expect_sign_in, faults, visitor
+from tests.practice import NOW, SYSTEM, TODAY
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "copper lantern orchard puzzle"
-TITLES = {address: (title, right) for title, _, address, right in PAGES.values()}
-SECRETS = (b"Okafor", b"Havering")
-"""The patients of both practices, each by the family name."""
-
-
-def two_practices(store: Store) -> None:
-    """Add two practices with a patient each, and five people who may see the first; the group manager sees both."""
-    elm, mill = SmallPractice(store), SmallPractice(store, "Mill Lane")
-    elm.course(cot_number="E1")
-    mill.add("patients", "havering", last_name="Havering", first_name="Ida", search_text="ida havering")
-    mill.course(cot_number="M1", patient="havering")
-    for role in Role:
-        seen = {elm.id: "ben" if role is Role.CLINICIAN else None}
-        if role is Role.GROUP:
-            seen[mill.id] = None
-        add(store, role, seen)
-
-
-def add(store: Store, role: Role, seen: dict[str, str | None]) -> None:
-    """Add a person of a role with the password PASSWORD, whose browser has the token of the role's name."""
-    details = Details(f"{role.capitalize()} person", f"{role}@example.com", role, seen)
-    user_id, _ = people.add(store, details, actor=SYSTEM, now=NOW)
-    with store.transaction() as tx:
-        hash_ = passwords.hashed(PASSWORD)
-        queries.write_password(tx, user_id, hash_=hash_, is_one_time=False, expires_at=None, now=NOW)
-    sign_in.start(store, user_id, now=datetime.now(UTC), how="test", token=token(role))
-
-
-def token(role: Role) -> str:
-    """The token of the session of a role's person."""
-    return f"browser of {role}".replace(" ", "-")
-
-
-@pytest.fixture(scope="module")
-def address(serving: Callable[..., str]) -> str:
-    """The address of a server with two practices and five people."""
-    return serving(two_practices)
-
-
-@pytest.fixture
-def visit(chromium: Browser, address: str) -> Iterator[Visit]:
-    """Open a fresh browser at the server, signed in with a token or not."""
-    with ExitStack() as browsers:
-        yield lambda token=None: browsers.enter_context(visitor(chromium, address, token))
 
 
 def choose(page: Page, password: str) -> None:
@@ -107,35 +54,6 @@ def test_the_first_start_prints_a_one_time_password_that_opens_only_its_own_chan
     assert PASSWORD not in told
     assert told.count(line[2]) == 1
     assert "Traceback" not in told
-
-
-@pytest.mark.parametrize("path", TITLES)
-def test_a_cold_address_shows_whom_it_does_not_know_the_sign_in_and_tells_nothing(visit, path):
-    stranger = visit()
-    page = stranger.opens(f"/{path}?practice=Mill+Lane")
-    expect_sign_in(page)
-    page.wait_for_timeout(500)
-    assert not [secret for secret in SECRETS if secret in stranger.told or secret.decode() in page.content()]
-    assert b"Mill Lane" not in stranger.told
-
-
-@pytest.mark.parametrize("role", Role)
-def test_a_cold_address_shows_each_role_what_is_its_and_refuses_the_rest(visit, role):
-    somebody: Visitor = visit(token(role))
-    for path, (title, right) in TITLES.items():
-        page = somebody.opens(f"/{path}?practice=Mill+Lane")
-        if right is None or role in RIGHTS[right]:
-            expect_heading(page, title)
-        else:
-            expect(page.get_by_text(f"This page is not for the role {role}.")).to_be_visible(timeout=20_000)
-    shown = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
-    expected = [title for title, right in TITLES.values() if right is None or role in RIGHTS[right]]
-    assert [text.split("\n")[-1] for text in shown] == expected
-    page = somebody.opens("/")
-    expect(page.get_by_test_id("glide-cell-1-0")).to_be_attached(timeout=20_000)
-    page.wait_for_timeout(300)
-    assert b"Okafor" in somebody.told
-    assert (b"Havering" in somebody.told) is (role is Role.GROUP)
 
 
 def test_the_group_manager_sees_both_practices_in_one_list(visit):
@@ -250,59 +168,49 @@ def test_behind_a_proxy_with_tls_the_cookie_goes_over_tls_only(visit, address):
     assert re.fullmatch(rf"{session.COOKIE}=[\w-]+; HttpOnly; Path=/; SameSite=strict; Secure", cookie)
 
 
-@pytest.mark.parametrize("path", ["people", "audit", "account", "settings", "nobody is signed in"])
-def test_pages_have_no_serious_fault_for_assistive_technology(visit, path):
-    is_in = path in TITLES
-    page = visit(TOKEN if is_in else None).opens(f"/{path}" if is_in else "/")
-    expect_heading(page, TITLES[path][0] if is_in else "Care Manager")
-    page.wait_for_timeout(1000)
+def test_what_is_open_to_everybody_has_no_serious_fault_for_assistive_technology(visit):
+    page = visit().opens("/")
+    expect_heading(page, "Care Manager")
+    page.wait_for_timeout(500)
     assert faults(page) == []
-    if path == "people":
-        page.get_by_role("button", name="Add a person").click()
-        expect_heading(page, "Add a person")
-        page.wait_for_timeout(500)
-        assert faults(page) == []
+    page = visit(TOKEN).opens("/people")
+    page.get_by_role("button", name="Add a person").click()
+    expect_heading(page, "Add a person")
+    page.wait_for_timeout(500)
+    assert faults(page) == []
 
 
-def faults(page: Page) -> list[tuple[str, str]]:
-    """The serious faults that axe finds."""
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
+@pytest.mark.parametrize("action", ["sign-in", "sign-out", "demonstration"])
+def test_a_form_of_another_site_is_refused(visit, address, action):
+    page = visit().page
+    for headers in (
         {"Origin": "https://elsewhere.example"},
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "none"},
-    ],
-)
-@pytest.mark.parametrize("action", ["sign-in", "sign-out", "demonstration"])
-def test_a_form_of_another_site_is_refused(visit, address, action, headers):
-    where, cookie = post(visit().page, address, action, **headers)
-    assert "problem=" in where
-    assert cookie == ""
+    ):
+        where, cookie = post(page, address, action, **headers)
+        assert "problem=" in where, headers
+        assert cookie == "", headers
 
 
-@pytest.mark.parametrize(
-    "path", ["/_stcore/metrics", "/_stcore/metrics/", "/people/_stcore/metrics", "//_stcore/metrics"]
-)
-def test_the_servers_metrics_are_hidden(visit, address, path):
-    answer = visit().page.request.get(address + path)
-    assert (answer.status, answer.text()) == (404, "Not found")
+def test_the_servers_metrics_are_hidden(visit, address):
+    asked = visit().page.request
+    for path in ("/_stcore/metrics", "/_stcore/metrics/", "/people/_stcore/metrics", "//_stcore/metrics"):
+        answer = asked.get(address + path)
+        assert (answer.status, answer.text()) == (404, "Not found"), path
 
 
-@pytest.mark.parametrize("path", ["/", "/people", "/healthz", "/_stcore/health", "/nowhere"])
-def test_every_answer_has_the_headers_that_keep_it_where_it_is(visit, address, path):
-    headers = visit().page.request.get(address + path).headers
-    assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert "default-src 'self'" in headers["content-security-policy"]
-    assert headers["x-frame-options"] == "DENY"
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
+def test_every_answer_has_the_headers_that_keep_it_where_it_is(visit, address):
+    asked = visit().page.request
+    for path in ("/", "/people", "/healthz", "/_stcore/health", "/nowhere"):
+        headers = asked.get(address + path).headers
+        assert "frame-ancestors 'none'" in headers["content-security-policy"], path
+        assert "default-src 'self'" in headers["content-security-policy"], path
+        assert headers["x-frame-options"] == "DENY", path
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["referrer-policy"] == "same-origin", path
 
 
 def test_the_demonstration_is_open_on_this_machine_only(chromium, serving):

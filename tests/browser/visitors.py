@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocket, expect
 
 from pages.parts import session
@@ -82,3 +83,9 @@ def expect_sign_in(page: Page) -> None:
     expect(page.get_by_label("E-mail address")).to_be_visible(timeout=20_000)
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    """The serious faults that axe finds."""
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]

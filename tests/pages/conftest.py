@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import session
 from queries import people
 from services import sign_in
 from services.store import Store
-from tests.practice import NOW, TODAY
+from tests.practice import NOW, TODAY, SmallPractice
 
 APP = Path(__file__).parents[2] / "pages" / "frame.py"
 """The script that every page runs inside: opened by itself, a page would be drawn without the sign-in before it."""
 
 
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """The store of the process, as the environment names it, on the day TODAY."""
-    monkeypatch.setenv("CARE_MANAGER_STORE", str(tmp_path / "store.duckdb"))
-    monkeypatch.setenv("CARE_MANAGER_TODAY", TODAY.isoformat())
-    store = session.open_store()
+# Which components are installed does not change between two tests, and takes as long to find out as a page to draw.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+@pytest.fixture(scope="session")
+def with_manager(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store to copy that has its first manager."""
+    path = tmp_path_factory.mktemp("prepared") / "store.duckdb"
+    store = Store(path, now=NOW)
     sign_in.first_manager(store, now=NOW)
     own_password(store, "manager")
+    store.close()
+    return path
+
+
+@pytest.fixture
+def store(with_manager: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The store of the process, as the environment names it, on the day TODAY."""
+    path = tmp_path / "store.duckdb"
+    shutil.copyfile(with_manager, path)
+    monkeypatch.setenv("CARE_MANAGER_STORE", str(path))
+    monkeypatch.setenv("CARE_MANAGER_TODAY", TODAY.isoformat())
+    store = session.open_store()
     signed_in_as(monkeypatch, store, "manager")
     yield store
     session.close_store()
+    path.unlink()
+
+
+@pytest.fixture
+def practice(store: Store) -> SmallPractice:
+    """A small practice in the store of the process."""
+    return SmallPractice(store)
 
 
 def own_password(store: Store, user_id: str) -> None:

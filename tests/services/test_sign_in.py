@@ -675,7 +675,9 @@ def test_nothing_but_hashes_of_tokens_and_passwords_is_in_the_store(practice, am
     tokens = [enter(store), identify(store), enter(store, one_time, email="chloe@example.com")]
     change(store, keep=tokens[0])
     refused(store, email=PASSWORD)
-    tables = store._connection.execute("select table_name from duckdb_tables() where database_name = 'memory'")
+    tables = store._connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database()"
+    )
     names = [name for (name,) in tables.fetchall()]
     assert {"sessions", "passwords", "events", "users", "sign_in_failures"} <= set(names)
     kept = "\n".join(str(store._connection.execute(f"from {name}").fetchall()) for name in names)

@@ -73,9 +73,11 @@ def _fields(shown: tuple[Hours, ...], key: str, *, has_room: bool) -> None:
         columns = st.columns(widths, vertical_alignment="center")
         columns[0].markdown(name)
         for column, (field, label) in zip(columns[1:5], TIMES.items(), strict=True):
+            # Drawn with a value, a field could not be emptied any more: it has none, and is filled before.
+            st.session_state.setdefault(f"{key}_{weekday}_{field}", getattr(day, field, None))
             column.time_input(
                 f"{name}: {label.lower()}",
-                getattr(day, field, None),
+                None,
                 key=f"{key}_{weekday}_{field}",
                 step=300,
                 label_visibility="collapsed",

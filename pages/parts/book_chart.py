@@ -147,8 +147,10 @@ def draw(
     ]
     if minutes:
         layers.append(_cells(boxes, minutes, step_minutes, not_before, x, y, inks))
+    # A layer of no marks would be a picture without a name to assistive technology.
+    drawn = [layer for layer in layers if layer.data.height]
     book: alt.LayerChart = (
-        alt.layer(*layers)
+        alt.layer(*drawn)
         .properties(height=(last - first) * HOUR / 60, description="The appointment book; in words below it.")
         .configure_view(stroke=inks.line)
     )

@@ -345,7 +345,9 @@ def _free(source: Reading, visit: Visit, from_on: date, to_on: date, *, now: dat
     assert wanted is not None
     assert wanted.provider_id is not None
     assert wanted.minutes is not None
-    notice = booking_settings.of(source, visit.practice.practice_id).notice_hours
+    earliest = now + timedelta(hours=booking_settings.of(source, visit.practice.practice_id).notice_hours)
+    # A day that begins with the notice begins like any other: on the half hour.
+    earliest += (datetime.min.replace(tzinfo=UTC) - earliest) % timedelta(minutes=APART_MINUTES)
     found = slots.free(
         source,
         visit.practice,
@@ -354,7 +356,7 @@ def _free(source: Reading, visit: Visit, from_on: date, to_on: date, *, now: dat
         from_on=from_on,
         to_on=to_on,
         now=now,
-        not_before=now + timedelta(hours=notice),
+        not_before=earliest,
         besides_link=visit.link.token_hash,
         limit=MOST_TIMES,
     )

@@ -24,7 +24,9 @@ def weekday(value: date) -> str:
 
 
 def time(value: datetime) -> str:
-    """Write a time of the practice's clock as 9:30am."""
+    """Write a time of the practice's clock as 9:30am, and what is neither morning nor afternoon as 12 noon."""
+    if (value.hour, value.minute) == (12, 0):
+        return "12 noon"
     return f"{value.hour % 12 or 12}:{value:%M}{'am' if value.hour < 12 else 'pm'}"
 
 

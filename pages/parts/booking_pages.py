@@ -18,9 +18,9 @@ from services.practices import Practice
 from services.store import Store
 
 ANSWERS = {
-    "later": ("We will ask you again", "We will not write to you about this visit for a month."),
-    "declined": ("Thank you for telling us", "We will not ask you about this treatment again."),
-    "call": ("We will call you", "The practice knows that you would like a call."),
+    "later": ("We will ask you again", "We will not write to you about this visit for a month. Changed your mind?"),
+    "declined": ("Thank you for telling us", "We will not ask you about this treatment again. Changed your mind?"),
+    "call": ("We will call you", "The practice knows that you would like a call. Is it urgent?"),
 }
 """What is said of a link that was used, by what for; a booking has a page of its own."""
 
@@ -91,7 +91,7 @@ def done(asked: Asked, visit: Visit) -> Response:
     if visit.link.used_for == "booked":
         return booked(asked, visit, "Your visit is booked")
     if visit.link.used_for in ANSWERS:
-        return message(visit.practice, *ANSWERS[visit.link.used_for], status=200)
+        return message(visit.practice, *ANSWERS[visit.link.used_for], status=200, is_ring_asked=True)
     return closed(asked, visit)
 
 

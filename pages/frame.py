@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
     "my_list.py": ("My list", ":material/call:", "my-list", Right.WORK),
     "appointment_book.py": ("Appointment book", ":material/calendar_view_week:", "appointment-book", Right.SEE),
+    "to_enter.py": ("To enter in the PMS", ":material/checklist:", "to-enter", Right.SEE),
     "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
     "templates.py": ("Templates", ":material/article:", "templates", Right.SEE),
     "messages.py": ("Messages", ":material/mail:", "messages", Right.SEE),

@@ -157,6 +157,11 @@ def draw(
     return book
 
 
+def has_gaps(book: alt.LayerChart) -> bool:
+    """Say whether there is a time in the picture that can be clicked on."""
+    return bool(book.params) and book.params is not alt.Undefined
+
+
 def length(minutes: int) -> str:
     """Write a length as 1 h 20 min."""
     hours, rest = divmod(minutes, 60)

@@ -85,7 +85,7 @@ def draw(here: session.Session, practice: Practice, providers: list[Provider], p
     # Another key for each choice: the same click after another choice would else say nothing new.
     key = f"book_chart_{first}_{last}_{'_'.join(ids)}_{chosen and chosen[1]:%Y%m%d%H%M}" if chosen else "book_chart"
     st.html(NO_TOOLBAR)
-    if plan:
+    if plan and book_chart.has_gaps(chart):
         on_select = partial(_clicked, key, plan)
         st.altair_chart(chart, key=key, selection_mode=book_chart.GAP, on_select=on_select)
     else:

@@ -72,6 +72,9 @@ def _pressed(turn: Turn, call: Call) -> dict[str, Callable[[], None]]:
 
 def _book(turn: Turn, call: Call) -> None:
     """Open the appointment book for a call, with the note typed so far; the next patient comes once it is booked."""
+    current: Turn | None = st.session_state.get(turns.TURN)
+    if current is None or current.action_id != turn.action_id:
+        return  # The button of a turn that is over, which the browser still showed.
     book_wish.ask_about(call.chosen, note=turn.note, action_id=turn.action_id)
 
 

@@ -30,9 +30,8 @@ def today_at(now: datetime, timezone: str) -> date:
 
 
 @pytest.fixture
-def practice(store: Store) -> SmallPractice:
+def practice(practice: SmallPractice) -> SmallPractice:
     """A practice that takes bookings online."""
-    practice = SmallPractice(store)
     take_bookings(practice)
     return practice
 

@@ -28,8 +28,8 @@ def table(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("phone").map_elements(format.phone, return_dtype=pl.String),
         "cot_number",
         pl.format("Visit {}", "position").alias("visit"),
-        pl.when("is_past").then("state_text").alias("remark"),
         "made_by",
+        *([pl.when("is_past").then("state_text").alias("remark")] if rows["is_past"].any() else []),
     )
     picked = st.dataframe(
         cells.to_arrow(),
@@ -40,15 +40,15 @@ def table(rows: pl.DataFrame) -> pl.DataFrame:
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            "starts_at": moment("When", format="ddd D MMM YYYY, HH:mm", width=170),
-            "minutes": number("Minutes", width=75),
-            "provider": text("With", width=150),
-            "patient": text("Patient", width=170),
-            "phone": text("Phone", width=130),
+            "starts_at": moment("When", format="ddd D MMM YYYY, HH:mm", width=165),
+            "minutes": number("Min", width=60),
+            "provider": text("With", width=140),
+            "patient": text("Patient", width=180),
+            "phone": text("Phone", width=115),
             "cot_number": text("COT", width=70),
-            "visit": text("Visit", width=70),
-            "remark": text("Remark", width=240),
-            "made_by": text("Booked by", width=130),
+            "visit": text("Visit", width=65),
+            "remark": text("Remark", width=235),
+            "made_by": text("Booked by", width=120),
         },
     )
     return rows[picked.selection.rows]

@@ -168,7 +168,7 @@ def taking_back(
     return [*steps[:-1], replace(steps[-1], changes={**steps[-1].changes, "booked_on": until_on})]
 
 
-def practice_of(source: Store | Reading, practice_id: str) -> Practice:
+def practice_of(source: Reading, practice_id: str) -> Practice:
     """Return a practice."""
     found = next((one for one in practices.all_practices(source) if one.practice_id == practice_id), None)
     if found is None:

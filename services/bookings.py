@@ -100,15 +100,15 @@ def book(
     Raises SlotTaken when the time is not free, InvalidRequest for a visit that is booked already or no longer planned,
     and for a time or length that cannot be.
     """
-    practice = booking_steps.practice_of(store, chosen.practice_id)
     visit = _visit(planned_visit_id, provider_id, starts_at, minutes)
-    said = f"booked for {words.moment(starts_at)} with {_provider(store, practice, provider_id)}"
+    said = f"booked for {words.moment(starts_at)} with {_provider(store, chosen.practice_id, provider_id)}"
     booking_id = str(uuid.uuid4())
 
     def decide(row: dict[str, Any]) -> Sequence[Step] | str:
         return _why_not(row) or [_booked(booking_id, visit, note)]
 
     def keep(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+        practice = booking_steps.practice_of(tx, chosen.practice_id)
         for row in rows:
             _keep(
                 tx,
@@ -157,7 +157,7 @@ def take(
     is no opportunity any more.
     """
     visit = _visit(planned_visit_id, provider_id, starts_at, minutes)
-    _provider(tx, practice, provider_id)
+    _provider(tx, practice.practice_id, provider_id)
     row = next(iter(workflow.current(tx, [practice.practice_id], [opportunity_id], today=today).to_dicts()), None)
     if row is None or not row["is_listed"] or _why_not(row):
         raise InvalidRequest("This visit cannot be booked any more. Nothing was booked.")
@@ -193,7 +193,7 @@ def move(
     """
     visit = _visit(None, provider_id, starts_at, minutes)
     wanted = {name: visit[name] for name in queries.CHANGING}
-    said = f"moved to {words.moment(starts_at)} with {_provider(store, practice, provider_id)}"
+    said = f"moved to {words.moment(starts_at)} with {_provider(store, practice.practice_id, provider_id)}"
 
     def decide(tx: Transaction, booking: Mapping[str, Any], row: Mapping[str, Any]) -> Step:
         booking_steps.check_seen(booking, version)
@@ -249,9 +249,9 @@ def cancel(
     )
 
 
-def _provider(source: Store | Reading, practice: Practice, provider_id: str) -> str:
+def _provider(source: Store | Reading, practice_id: str, provider_id: str) -> str:
     """Return a provider's name."""
-    names = dict(pms.read(source, practice.practice_id, "providers").select("provider_id", "name").iter_rows())
+    names = dict(pms.read(source, practice_id, "providers").select("provider_id", "name").iter_rows())
     if provider_id not in names:
         raise InvalidRequest("Choose a provider of this practice. Nothing was booked.")
     return str(names[provider_id])

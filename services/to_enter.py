@@ -79,7 +79,7 @@ def calendar(store: Store, practice: Practice, *, actor: Actor, now: datetime, t
             ends_at=row["starts_at"] + timedelta(minutes=row["minutes"]),
             changes=row["version"],
             place=practice.name,
-            details=f"COT {row['cot_number']}. {row['state_text']}.",
+            details=f"COT {row['cot_number']}: {row['state_text']}",
         )
         for row in rows
     ]

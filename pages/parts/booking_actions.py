@@ -68,7 +68,7 @@ def others(row: dict[str, Any] | None, *, is_disabled: bool = False, why: str | 
         args=(key,),
     )
     st.button(
-        "Cancel",
+        "Cancel visit",
         key=f"cancel_{key}",
         icon=":material/event_busy:",
         disabled=is_disabled,

@@ -69,7 +69,7 @@ def test_a_visit_is_marked_as_entered_and_back(store):
 def test_a_visit_is_cancelled_and_the_list_says_when_it_is_done(store):
     app = open_page("to_enter.py")
     pick(app, 0)
-    press(app, "Cancel")
+    press(app, "Cancel visit")
     press(app, "Cancel the visit")
     assert state(store) == "cancelled"
     assert "Everything that was booked here is in the PMS." in read(app)
@@ -96,4 +96,4 @@ def test_who_may_only_read_sees_the_list_and_no_button(practice, store, monkeypa
     signed_in_as(monkeypatch, store, "reader")
     app = open_page("to_enter.py")
     assert len(app.dataframe) == 1
-    assert not {"Mark as entered", "Move", "Cancel"} & {one.label for one in app.button}
+    assert not {"Mark as entered", "Move", "Cancel visit"} & {one.label for one in app.button}

@@ -32,6 +32,7 @@ OPEN = {
     "booking_links.why_none": "a practice's settings in a sentence",
     "booking_links.why_not": "as why_none, of a visit that the caller has read",
     "booking_settings.of": "how bookings are taken, asked by what takes them",
+    "booking_steps.act_on": "what the guarded services of bookings.py and to_enter.py are made of",
     "contact_settings.of": "how messages are sent, asked by what sends them",
     "deliveries.note": "a provider's, by its signature: tests/pages/test_incoming_routes.py",
     "deliveries.opt_out": "a patient's, by the link that only they were sent",

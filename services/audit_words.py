@@ -117,6 +117,8 @@ LEFT_OUT = {
     "import_id",
     "last_attempt_at",
     "last_contact_at",
+    "needs_action_since",
+    "needs_action_why",
     "link_opened_at",
     "link_sent_at",
     "message_id",

@@ -50,7 +50,8 @@ LONGEST_NOTE = 200
 CALL_ASKED = "call asked"
 """The event of a patient who wants to be rung, and why their opportunity waits for somebody."""
 
-ASKED_LATER = "the patient asked to be asked again"
+ASKED_LATER = "the patient asked to be asked again then"
+
 REASONS = {
     "cost": "It costs too much",
     "fear": "I am nervous about it",

@@ -416,6 +416,9 @@ def test_hours_go_on_until_the_next_day_and_their_break_with_them(practice, free
     practice.hours(weekdays=[2], from_time=time(22), to_time=time(2), break_from=time(23, 30), break_to=time(0, 30))
     assert free(60, step_minutes=30) == ["22:00", "22:30"]
     assert free(60, on=TUESDAY + timedelta(days=1), step_minutes=30) == ["00:30", "01:00"]
+    practice.hours(weekdays=[2], from_time=time(22), to_time=time(3), break_from=time(0, 30), break_to=time(1))
+    assert free(60, step_minutes=30) == ["22:00", "22:30", "23:00", "23:30"]
+    assert free(60, on=TUESDAY + timedelta(days=1), step_minutes=30) == ["01:00", "01:30", "02:00"]
     practice.hours(weekdays=[2], from_time=time(0), to_time=time(0))
     assert (free(60)[0], free(60)[-1]) == ("00:00", "23:00")
 

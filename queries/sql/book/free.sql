@@ -10,9 +10,7 @@ from gaps_on(
 join providers on providers.practice_id = $practice_id and providers.provider_id = gaps.provider_id
 cross join lateral (
     select unnest(generate_series(
-        date_trunc('hour', gaps.from_at) + (
-            ceil(extract(minute from gaps.from_at) / $step_minutes::integer) * $step_minutes::integer
-        )::integer * interval 1 minute,
+        date_trunc('hour', gaps.from_at),
         gaps.to_at - $minutes::integer * interval 1 minute,
         $step_minutes::integer * interval 1 minute
     )) as starts_at

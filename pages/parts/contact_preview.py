@@ -135,6 +135,7 @@ def edit(about: About, here: Session, one: Recipient) -> None:
         with st.expander("As it will look"):
             _text(one.channel, subject, body)
     else:
+        _say_links(body)
         _length(body)
 
 
@@ -180,12 +181,17 @@ def _text(channel: str, subject: str | None, body: str) -> None:
             st.html(rendering.as_html(body))
         else:
             st.html(f'<div style="{STYLE}">{html.escape(body)}</div>')
-    if booking_links.OWN_LINK in body:
-        st.caption(f"In place of {booking_links.OWN_LINK} each message gets a link to book by, the patient's own.")
-    if OWN_LINK in body:
-        st.caption(f"In place of {OWN_LINK} each message gets the patient's own.")
+    _say_links(body)
     if channel == "sms":
         _length(body)
+
+
+def _say_links(body: str) -> None:
+    """Say what the words at the ends of links stand for."""
+    if booking_links.OWN_LINK in body:
+        st.caption(f"In place of {booking_links.OWN_LINK} the message gets the patient's own link to book by.")
+    if OWN_LINK in body:
+        st.caption(f"In place of {OWN_LINK} each message gets the patient's own.")
 
 
 def _length(body: str) -> None:

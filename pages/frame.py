@@ -57,7 +57,7 @@ A file in pages/ that is not here is no page.
 
 def main() -> None:
     """Draw the frame and the page that was asked for inside it."""
-    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=220)
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=212)
     signed_in = sign_in.gate()
     page = st.navigation(
         [

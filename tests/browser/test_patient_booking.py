@@ -66,7 +66,10 @@ def expect_heading(page: Page, words: str) -> None:
 def test_a_patient_books_on_a_phone_without_scripts(phone, address):
     at, tokens = address
     page = phone.new_page()
-    page.goto(f"{at}/{tokens['books']}")
+    answer = page.goto(f"{at}/{tokens['books']}")
+    assert answer is not None
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["x-frame-options"] == "DENY"
     expect_heading(page, "Choose a time for your visit")
     second_tab = phone.new_page()
     second_tab.goto(page.url)

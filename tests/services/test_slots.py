@@ -435,11 +435,9 @@ def test_outside_of_the_hours_only_what_is_taken_counts(practice, elm):
     practice.closed(from_on=TUESDAY)
     practice.add("appointments", patient_id="okafor", starts_at=at(18), minutes=30)
     asked = {"now": NOW, "is_outside_hours_allowed": True}
-    assert [slots.is_free(practice.store, elm, "ben", at(hour), 60, **asked) for hour in (10, 17, 18)] == [
-        True,
-        True,
-        False,
-    ]
+    times = [at(10), at(17), at(17, 1), at(18, 29), at(18, 30)]
+    found = [slots.is_free(practice.store, elm, "ben", begins, 60, **asked) for begins in times]
+    assert found == [True, True, False, False, True]
     assert not slots.is_free(practice.store, elm, "ben", at(17), 60, now=NOW)
     assert not slots.is_free(practice.store, elm, "ben", at(8, on=TODAY), 30, **asked)
     assert not slots.is_free(practice.store, elm, "ben", at(10), 0, **asked)

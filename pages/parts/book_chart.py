@@ -73,6 +73,9 @@ DARK = Inks(
     },
 )
 
+TAKEN = ("appointment", "booking", "held")
+"""The looks of what takes time."""
+
 NOT_WORKING = "Not working"
 
 DRAWN = pl.Schema(
@@ -137,13 +140,18 @@ def draw(
     def rects(*looks: str, **style: Any) -> alt.Chart:
         return _rects([box for box in (*ground, *boxes) if box["look"] in looks], x, y, inks, **style)
 
+    def words(*looks: str) -> alt.Chart:
+        return _words([box for box in (*ground, *boxes) if box["look"] in looks], x, y, inks, len(columns))
+
     layers = [
         rects("ground", strokeWidth=0),
         rects("free", strokeDash=[3, 3]),
         _lines(first, last, len(columns), x, y, inks),
-        rects("closed", "appointment", "held"),
+        rects("closed"),
+        words("ground", "free", "closed"),
+        rects("appointment", "held"),
         rects("booking", "chosen", strokeWidth=2),
-        _words([*ground, *boxes], x, y, inks, len(columns)),
+        words(*TAKEN, "chosen"),
     ]
     if minutes:
         layers.append(_cells(boxes, minutes, step_minutes, not_before, x, y, inks))
@@ -204,7 +212,10 @@ def _boxes(blocks: pl.DataFrame, columns: Sequence[Column]) -> list[dict[str, An
     """Return what is to be drawn: where, in which look, and with which words."""
     places = {(column.provider_id, column.day): place for place, column in enumerate(columns)}
     boxes = []
+    away = [row for row in blocks.to_dicts() if row["kind"] == "away"]
     for block in blocks.sort("provider_id", "day", "from_at", "to_at").to_dicts():
+        if block["kind"] == "break" and any(_is_within(block, one) for one in away):
+            continue
         place = places.get((block["provider_id"], block["day"]))
         if place is None:
             continue
@@ -224,10 +235,18 @@ def _boxes(blocks: pl.DataFrame, columns: Sequence[Column]) -> list[dict[str, An
                 "told": told(block),
             }
         )
-    _side_by_side(boxes)
+    _side_by_side([box for box in boxes if box["look"] in TAKEN])
     for box in boxes:
+        box.setdefault("x", box["place"] + 0.02)
+        box.setdefault("x2", box["place"] + 0.98)
+        box.setdefault("share", 1.0)
         box["text"] = _text(box)
     return boxes
+
+
+def _is_within(block: dict[str, Any], other: dict[str, Any]) -> bool:
+    is_same = block["provider_id"] == other["provider_id"]
+    return bool(is_same and other["from_at"] <= block["from_at"] and block["to_at"] <= other["to_at"])
 
 
 def _ground(place: int, first: int, last: int, *, is_empty: bool) -> dict[str, Any]:

@@ -79,7 +79,9 @@ def _visit(here: session.Session, plan: Plan, providers: list[Provider]) -> None
         on_change=book_wish.unchoose,
         args=(wish,),
     )
-    if not plan.wanted.minutes and not wish.moved:
+    if plan.wanted.visits and not plan.planned_visit_id and not wish.moved:
+        st.info("Every planned visit of this course is booked or done. This would be one more.")
+    elif not plan.wanted.minutes and not wish.moved:
         st.caption("No length is planned for this visit: say how long it takes.")
     if plan.wanted.earliest_on > here.today:
         st.caption(f"Not before {format.day(plan.wanted.earliest_on)}, as the visit before it needs.")
@@ -112,6 +114,9 @@ def _suggested(here: session.Session, practice: Practice, plan: Plan, providers:
         actor=here.actor,
         now=here.now,
     )
+    if wish.moved:
+        is_there = (wish.moved.provider_id, wish.moved.starts_at)
+        found = [slot for slot in found if (slot.provider_id, slot.starts_at) != is_there]
     shown: int = wish.typed("shown") or SUGGESTED
     with st.container(gap="xxsmall", horizontal=True):
         for slot in found[:shown]:

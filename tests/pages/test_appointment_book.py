@@ -210,11 +210,14 @@ def test_a_gap_is_clicked_where_the_visit_still_fits_and_not_before_now(elm: Sma
     assert "09:00" not in {row["at"][11:] for row in drawn(elm, 90) if row["at"]}
 
 
-def test_two_visits_at_once_stand_side_by_side_and_each_says_what_it_is(elm: SmallPractice) -> None:
+def test_two_visits_at_once_stand_side_by_side_over_a_day_off_that_hides_its_break(elm: SmallPractice) -> None:
     elm.appointment("a", in_days=1, status="confirmed")
     elm.appointment(None, in_days=1, minutes=10)
+    elm.closed(from_on=TOMORROW, reason="Training")
     marks = [row for row in drawn(elm, 40) if row["fill"] and "Okafor" in row["told"]]
     assert [(round(row["x2"] - row["x"], 2), row["told"]) for row in marks] == [
         (0.48, "10:00 to 10:10: Okafor, Ngozi, 10 min"),
         (0.48, "10:00 to 10:30: Okafor, Ngozi, confirmed, 30 min, COT A"),
     ]
+    closed = [row for row in drawn(elm, 40) if row["fill"] and row["told"].endswith(("Training", "Break, 1 h"))]
+    assert [(round(row["x2"] - row["x"], 2), row["told"]) for row in closed] == [(0.96, "09:00 to 17:30: Training")]

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import action_dialogs, book_chart, book_wish, dialogs, format, outcomes, patient_panel, session
+from pages.parts import action_dialogs, book_boxes, book_wish, dialogs, format, outcomes, patient_panel, session
 from pages.parts.action_dialogs import About
 from pages.parts.book_wish import SUGGESTED, Plan
 from services import appointment_book, booking_settings, bookings, care, slots
@@ -171,7 +171,7 @@ def _confirm(here: session.Session, practice: Practice, plan: Plan, names: dict[
         is_possible = _is_possible(here, practice, plan, plan.provider_id, at)
         until = at + timedelta(minutes=plan.minutes)
         st.markdown(
-            f"**{format.moment(at)} to {until:%H:%M}** ({book_chart.length(plan.minutes)}) "
+            f"**{format.moment(at)} to {until:%H:%M}** ({book_boxes.length(plan.minutes)}) "
             f"with {format.plain(names.get(plan.provider_id, ''))}"
         )
     if not wish.moved:

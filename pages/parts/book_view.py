@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from pages.parts import book_chart, book_wish, format, session
-from pages.parts.book_chart import Column
+from pages.parts import book_boxes, book_chart, book_wish, format, session
+from pages.parts.book_boxes import Column
 from pages.parts.book_wish import DAY, ONE_DAY, PROVIDER, VIEW, WEEK, Plan
 from services import booking_settings, slots
 from services.appointment_book import Provider
@@ -100,8 +100,8 @@ def in_words(blocks: pl.DataFrame, columns: list[Column]) -> str:
     for column in columns:
         lines.append(f"**{format.plain(column.title)}**\n")
         of_column = blocks.filter((pl.col("provider_id") == column.provider_id) & (pl.col("day") == column.day))
-        lines += [f"- {format.plain(book_chart.told(block))}" for block in of_column.sort("from_at").to_dicts()]
-        lines += [f"- {book_chart.NOT_WORKING}"] if of_column.is_empty() else []
+        lines += [f"- {format.plain(book_boxes.told(block))}" for block in of_column.sort("from_at").to_dicts()]
+        lines += [f"- {book_boxes.NOT_WORKING}"] if of_column.is_empty() else []
         lines.append("")
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import book_chart
-from pages.parts.book_chart import Column
+from pages.parts.book_boxes import Column
 from queries import workflow
 from queries.store import Store
 from services import bookings, practices, slots

@@ -98,8 +98,11 @@ def why_none(store: Store | Reading, practice: Practice) -> str | None:
 
 def refusal(own: BookingSettings, sending: ContactSettings, visit: Visit | Wanted | None) -> str | None:
     """Return what `why_not` does, where the practice's settings are at hand."""
-    if closed := _closed(own, sending):
-        return closed
+    return _closed(own, sending) or not_bookable(visit)
+
+
+def not_bookable(visit: Visit | Wanted | None) -> str | None:
+    """Return why no patient can book a visit, as a sentence, or None."""
     if visit is None or visit.planned_visit_id is None:
         return "no planned visit of the course waits to be booked."
     if not visit.minutes:

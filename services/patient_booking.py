@@ -299,7 +299,8 @@ def _seen(source: Reading, token: str, *, now: datetime, today_at: TodayAt) -> V
 
 def _why_not(source: Reading, practice: Practice, wanted: Wanted | None) -> str | None:
     """Return why a patient is offered no times, as a sentence to them: the reasons for staff are none of theirs."""
-    if booking_links.why_not(source, practice, wanted) is None:
+    is_online = booking_settings.of(source, practice.practice_id).is_online
+    if is_online and booking_links.not_bookable(wanted) is None:
         return None
     return "This visit cannot be booked online at the moment."
 

@@ -56,7 +56,7 @@ def confirmation(
         f"Your visit to {practice.name} is booked",
         f"""{f"Dear {first_name}," if first_name else "Hello,"}
 
-your visit to {practice.name} is booked:
+Your visit to {practice.name} is booked:
 
 {moment(starts_at)}
 with {provider}, about {minutes} minutes

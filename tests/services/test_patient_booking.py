@@ -16,7 +16,7 @@ from services.actions import Chosen
 from services.bookings import SlotTaken
 from services.patient_booking import LinkClosed, NotBookable, Visit
 from tests.endpoint import Answer, endpoint
-from tests.letters import kinds, messages, settle, work
+from tests.letters import kinds, messages, work
 from tests.links import link, practice_of, take_bookings
 from tests.practice import BY, NOW, SYSTEM, TODAY, SmallPractice
 from tests.staff import actor
@@ -149,11 +149,13 @@ def test_a_second_visit_is_shown_after_its_interval(practice):
     [
         lambda practice: take_bookings(practice, is_online=False),
         lambda practice: practice.add("providers", "ben", is_online_bookable=False),
-        lambda practice: settle(practice, public_url=None),
+        lambda practice: practice.add("planned_visits", "visit", course_id="course", minutes=None),
     ],
 )
 def test_a_visit_that_is_not_booked_online_any_more_has_no_times(practice, changed):
-    token = sent(practice)
+    course = practice.course(course_id="course")
+    practice.add("planned_visits", "visit", course_id=course)
+    token = link(practice, course)
     changed(practice)
     visit = look(practice, token)
     assert visit.why_not == "This visit cannot be booked online at the moment."

@@ -526,9 +526,10 @@ def test_an_interval_without_a_visit_before_it_holds_nothing_back(practice, elm)
     assert wanted(practice, elm, course, planned_visit_id="v2").earliest_on == TODAY
 
 
-def test_of_a_pathway_the_course_that_goes_on_is_wanted(practice, elm):
+@pytest.mark.parametrize("completed_on", [None, TODAY - timedelta(days=30)])
+def test_of_a_pathway_the_course_that_goes_on_is_wanted(practice, elm, completed_on):
     chain = {"pathway": "pathway 1", "days_ago": 60}
-    first = practice.course(claim_number=1, completed_on=TODAY - timedelta(days=30), **chain)
+    first = practice.course(claim_number=1, completed_on=completed_on, **chain)
     second = practice.course(claim_number=2, cot_number="2", **chain)
     practice.add("planned_visits", "old", course_id=first)
     practice.add("planned_visits", "new", course_id=second)

@@ -84,20 +84,13 @@ class New:
     valid_from: datetime
 
 
-def why_not(store: Store | Reading, practice: Practice, wanted: Visit | Wanted | None) -> str | None:
-    """Return why no link is made for a visit, as a sentence, or None."""
-    return refusal(
-        booking_settings.of(store, practice.practice_id), contact_settings.of(store, practice.practice_id), wanted
-    )
-
-
 def why_none(store: Store | Reading, practice: Practice) -> str | None:
     """Return why a practice makes no links at all, as a sentence, or None."""
     return _closed(booking_settings.of(store, practice.practice_id), contact_settings.of(store, practice.practice_id))
 
 
 def refusal(own: BookingSettings, sending: ContactSettings, visit: Visit | Wanted | None) -> str | None:
-    """Return what `why_not` does, where the practice's settings are at hand."""
+    """Return why no link is made for a visit, as a sentence, or None."""
     return _closed(own, sending) or not_bookable(visit)
 
 
@@ -139,7 +132,7 @@ def make(
 ) -> str:
     """Make a link that replaces older ones about the opportunity, and return its token, which is kept nowhere.
 
-    The caller has asked `why_not`.
+    The caller has asked `refusal`.
     """
     return make_all(tx, [New(practice.practice_id, opportunity_id, wanted, message_id, now)], by=by, now=now)[0]
 

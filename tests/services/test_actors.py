@@ -30,7 +30,6 @@ OPEN = {
     "booking_links.find": "by the token that only the patient was sent",
     "booking_links.opened": "the patient's, by the token",
     "booking_links.why_none": "a practice's settings in a sentence",
-    "booking_links.why_not": "as why_none, of a visit that the caller has read",
     "booking_settings.of": "how bookings are taken, asked by what takes them",
     "booking_steps.act_on": "what the guarded services of bookings.py and to_enter.py are made of",
     "contact_settings.of": "how messages are sent, asked by what sends them",

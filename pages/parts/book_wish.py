@@ -135,7 +135,7 @@ def on_its_day(here: Session) -> Session:
 def follow(pages: Path, from_page: str) -> None:
     """Go to the appointment book, or back from it, where that was asked for: a button's callback cannot by itself."""
     to_page = st.session_state.pop(GO, None)
-    if to_page == BOOK:
+    if to_page == BOOK != from_page:
         st.session_state[WISH] = replace(st.session_state[WISH], back=from_page)
     if to_page:
         st.switch_page(pages / to_page)

@@ -45,6 +45,9 @@ DID = {
 """What somebody did meanwhile, by the kinds of events."""
 
 
+ADDITIONS = ("attempted", "noted")
+"""What overwrites nothing, so that it goes to rows that changed meanwhile too."""
+
 ANSWERS = ("attempted", "contacted", "snoozed", "rejected", "booked")
 """What a person does about an opportunity that waited for somebody, so that it waits no more."""
 
@@ -121,7 +124,6 @@ def act(
     now: datetime,
     today: date,
     action_id: str,
-    is_addition: bool = False,
     and_then: Callable[[Transaction, Sequence[Mapping[str, Any]]], None] | None = None,
 ) -> Outcome:
     """Do one action to opportunities in one transaction, each change with its event, and return what came of it.
@@ -148,9 +150,9 @@ def act(
             row = by_key.get(key)
             if row is None:
                 continue  # Its whole practice was removed meanwhile.
-            if version not in (None, row["version"]) and not is_addition:
+            if version not in (None, row["version"]) and kind not in ADDITIONS:
                 stale.append(row)
-            elif not row["is_listed"] and not is_addition:
+            elif not row["is_listed"] and kind not in ADDITIONS:
                 left.append((row, _why_not_listed(tx, row, today=today)))
             elif isinstance(decided := decide(row), str):
                 left.append((row, decided))

@@ -189,17 +189,12 @@ def note(
     written = _text(text)
     if not written:
         raise InvalidRequest("Write the note first. Nothing was kept.")
+
+    def decide(row: dict[str, Any]) -> Sequence[Step]:
+        return [Step("noted", note=written)]
+
     return actions.act(
-        store,
-        chosen,
-        lambda row: [Step("noted", note=written)],
-        kind="noted",
-        said="noted",
-        actor=actor,
-        now=now,
-        today=today,
-        action_id=action_id,
-        is_addition=True,
+        store, chosen, decide, kind="noted", said="noted", actor=actor, now=now, today=today, action_id=action_id
     )
 
 
@@ -224,30 +219,13 @@ def attempt(
     told, at = _text(note), workflow.utc(now)
 
     def decide(row: dict[str, Any]) -> Sequence[Step]:
-        steps = [
-            Step(
-                "attempted",
-                {"attempts": row["attempts"] + 1, "last_attempt_at": at},
-                facts={"outcome": outcome},
-                note=told,
-            )
-        ]
-        if outcome in CONTACTS:
-            steps.append(contacted(row, "phone", at))
-        return steps
+        changes = {"attempts": row["attempts"] + 1, "last_attempt_at": at}
+        tried = Step("attempted", changes, facts={"outcome": outcome}, note=told)
+        return [tried, contacted(row, "phone", at)] if outcome in CONTACTS else [tried]
 
     said = f"logged as a call: {OUTCOMES[outcome].lower()}"
     return actions.act(
-        store,
-        chosen,
-        decide,
-        kind="attempted",
-        said=said,
-        actor=actor,
-        now=now,
-        today=today,
-        action_id=action_id,
-        is_addition=True,
+        store, chosen, decide, kind="attempted", said=said, actor=actor, now=now, today=today, action_id=action_id
     )
 
 
@@ -306,13 +284,8 @@ def restore(
         if row["shown_status"] in ("open", "contacted"):
             return "it is on the list already."
         status = row["status"] if row["status"] != "rejected" else "contacted" if row["last_contact_at"] else "open"
-        wanted = {
-            "status": status,
-            "snoozed_until": None,
-            "snooze_reason": None,
-            "reject_reason": None,
-            "booked_on": None,
-        }
+        gone = ("snoozed_until", "snooze_reason", "reject_reason", "booked_on")
+        wanted = {"status": status, **dict.fromkeys(gone)}
         return [Step("restored", {name: value for name, value in wanted.items() if row[name] != value}, note=told)]
 
     return actions.act(

@@ -79,7 +79,7 @@ def visits(
     return [
         Visit(row["planned_visit_id"], row["position"], row["minutes"], row["provider"])
         for row in rows
-        if row["planned_visit_id"] is not None and row["visit_on"] is None
+        if row["planned_visit_id"] is not None and row["is_to_book"]
     ]
 
 

@@ -145,7 +145,7 @@ def wanted(
         return None
     planned = [row for row in rows if row["planned_visit_id"] is not None]
     if planned_visit_id is None:
-        place = next((place for place, row in enumerate(planned) if row["visit_on"] is None), None)
+        place = next((place for place, row in enumerate(planned) if row["is_to_book"]), None)
     else:
         place = next((place for place, row in enumerate(planned) if row["planned_visit_id"] == planned_visit_id), None)
         if place is None:

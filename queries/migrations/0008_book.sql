@@ -96,6 +96,24 @@ create table slot_holds (
 alter table care_states add column link_sent_at timestamp;
 alter table care_states add column link_opened_at timestamp;
 
+-- When the planned visits are that are booked here; not those that the PMS had and has no more. is_missed: the day has
+-- passed and no import had it, so that it may be booked again. Grain: one row for each planned visit.
+create macro booked_here(practices, today, besides_booking) as table
+select
+    bookings.practice_id, bookings.planned_visit_id, max(coalesce(appointments.starts_at, bookings.starts_at)) as starts_at,
+    bool_and(bookings.state <> 'confirmed' and bookings.starts_at < today::date) as is_missed
+from bookings
+left join appointments on appointments.practice_id = bookings.practice_id
+    and appointments.appointment_id = bookings.appointment_id
+    and appointments.status in ('booked', 'confirmed', 'arrived', 'pending', 'completed')
+where list_contains(practices, bookings.practice_id) and bookings.planned_visit_id is not null
+    and (
+        bookings.state in ('to enter', 'entered', 'conflict')
+        or (bookings.state = 'confirmed' and appointments.appointment_id is not null)
+    )
+    and bookings.booking_id is distinct from besides_booking
+group by bookings.practice_id, bookings.planned_visit_id;
+
 -- When the providers of a practice work, from `first` to `last`. Grain: one row for each provider and working day.
 -- Hours that end at or before they begin go on until the next day. A day's room is its own from its first minute on.
 create macro hours_on(practice, first, last) as table

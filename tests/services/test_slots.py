@@ -495,8 +495,33 @@ def test_a_visit_that_is_booked_here_is_not_wanted_again(practice, elm, state, p
     for number in (1, 2):
         practice.add("planned_visits", f"v{number}", course_id=course, position=number)
     own = booking(practice, at(10), state=state, planned_visit_id="v1")
+    if state == "confirmed":
+        in_pms(practice, own, practice.appointment(None, in_days=7))
     assert wanted(practice, elm, course).position == place
     assert wanted(practice, elm, course, besides_booking=own).position == 1
+
+
+def in_pms(practice: SmallPractice, booking_id: str, appointment_id: str) -> None:
+    """Let a booking be the PMS's appointment."""
+    execute(practice, "update bookings set appointment_id = ? where booking_id = ?", appointment_id, booking_id)
+
+
+def test_a_visit_that_the_pms_had_and_cancelled_is_wanted_again(practice, elm):
+    course = practice.course()
+    practice.add("planned_visits", "v1", course_id=course)
+    own = booking(practice, at(10), state="confirmed", planned_visit_id="v1", opportunity_id=course)
+    in_pms(practice, own, practice.appointment(None, in_days=7, status="cancelled"))
+    assert wanted(practice, elm, course).planned_visit_id == "v1"
+
+
+@pytest.mark.parametrize(("days", "place"), [(-1, 1), (0, 2)])
+@pytest.mark.parametrize("state", ["to enter", "entered", "conflict"])
+def test_a_visit_whose_day_passed_before_any_import_had_it_is_wanted_again(practice, elm, state, days, place):
+    course = practice.course()
+    for number in (1, 2):
+        practice.add("planned_visits", f"v{number}", course_id=course, position=number)
+    booking(practice, at(10, on=TODAY + timedelta(days=days)), state=state, planned_visit_id="v1")
+    assert wanted(practice, elm, course).position == place
 
 
 @pytest.mark.parametrize(
@@ -515,7 +540,8 @@ def test_a_visit_is_not_sooner_after_the_one_before_it_than_its_interval(
         booking(practice, at(10, on=TODAY + timedelta(days=days)), planned_visit_id="v1")
     practice.add("planned_visits", "v1", course_id=course, position=1, appointment_id=appointment)
     practice.add("planned_visits", "v2", course_id=course, position=2, interval_days=interval)
-    assert wanted(practice, elm, course).earliest_on == TODAY + timedelta(days=earliest_in)
+    found = wanted(practice, elm, course, planned_visit_id="v2")
+    assert found.earliest_on == TODAY + timedelta(days=earliest_in)
 
 
 def test_an_interval_without_a_visit_before_it_holds_nothing_back(practice, elm):
@@ -569,8 +595,7 @@ def test_the_book_shows_every_block_of_a_day_in_its_order(practice, elm):
 
 def test_a_booking_that_the_pms_has_is_shown_as_its_appointment(practice, elm):
     practice.hours()
-    practice.add("appointments", "a1", patient_id="okafor", starts_at=at(10))
     own = booking(practice, at(10), state="confirmed")
-    execute(practice, "update bookings set appointment_id = 'a1' where booking_id = ?", own)
+    in_pms(practice, own, practice.appointment(None, in_days=7))
     rows = slots.week(practice.store, elm, ["ben"], from_on=TUESDAY, to_on=TUESDAY, actor=SYSTEM, now=NOW)
     assert rows.filter(rows["kind"] != "free").select("kind", "booking_id").rows() == [("appointment", own)]

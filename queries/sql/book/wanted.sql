@@ -1,5 +1,5 @@
--- The visits of an opportunity, with the day and state of each, in their order; of a pathway those of the course that
--- goes on. Grain: one row for each planned visit, or one without a visit when none is planned.
+-- The visits of an opportunity in their order, with the day of each and whether it is to be booked; of a pathway those
+-- of the course that goes on. Grain: one row for each planned visit, or one without a visit when none is planned.
 with
 named as (
     select practice_id, patient_id, opened_on, pathway, course_id
@@ -28,7 +28,8 @@ select
     coalesce(planned_visits.is_bookable, true) as is_bookable,
     providers.provider_id, providers.name as provider,
     coalesce(providers.is_active and providers.is_online_bookable, false) as is_online_bookable,
-    coalesce(appointments.starts_at, bookings.starts_at)::date as visit_on,
+    coalesce(appointments.starts_at, booked_here.starts_at)::date as visit_on,
+    appointments.appointment_id is null and coalesce(booked_here.is_missed, true) as is_to_book,
     course.patient_id, patients.first_name, concat_ws(', ', patients.last_name, nullif(patients.first_name, '')) as patient,
     course.cot_number
 from course
@@ -40,11 +41,7 @@ left join providers on providers.practice_id = course.practice_id
 left join appointments on appointments.practice_id = planned_visits.practice_id
     and appointments.appointment_id = planned_visits.appointment_id
     and appointments.status in ('booked', 'confirmed', 'arrived', 'pending', 'completed')
-left join (
-    select practice_id, planned_visit_id, max(starts_at) as starts_at
-    from bookings
-    where practice_id = $practice_id and state <> 'cancelled' and booking_id is distinct from $besides_booking
-    group by practice_id, planned_visit_id
-) as bookings on bookings.practice_id = planned_visits.practice_id
-    and bookings.planned_visit_id = planned_visits.planned_visit_id
+left join booked_here([$practice_id], $today, $besides_booking) as booked_here
+    on booked_here.practice_id = planned_visits.practice_id
+    and booked_here.planned_visit_id = planned_visits.planned_visit_id
 order by planned_visits.position nulls last, planned_visits.planned_visit_id

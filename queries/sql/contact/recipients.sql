@@ -32,9 +32,9 @@ visits as (
         and ($planned_visit_id::text is null or planned_visits.planned_visit_id = $planned_visit_id)
         and not exists (
             select 1
-            from bookings
-            where bookings.practice_id = planned_visits.practice_id
-                and bookings.planned_visit_id = planned_visits.planned_visit_id and bookings.state <> 'cancelled'
+            from booked_here($practice_ids::text[], $today, null) as booked_here
+            where booked_here.practice_id = planned_visits.practice_id
+                and booked_here.planned_visit_id = planned_visits.planned_visit_id and not booked_here.is_missed
         )
 )
 select

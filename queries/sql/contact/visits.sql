@@ -14,8 +14,8 @@ where courses.practice_id = $practice_id and courses.course_id = $opportunity_id
     and coalesce(appointments.status not in ('booked', 'confirmed', 'arrived', 'pending', 'completed'), true)
     and not exists (
         select 1
-        from bookings
-        where bookings.practice_id = planned_visits.practice_id
-            and bookings.planned_visit_id = planned_visits.planned_visit_id and bookings.state <> 'cancelled'
+        from booked_here([$practice_id], $today, null) as booked_here
+        where booked_here.practice_id = planned_visits.practice_id
+            and booked_here.planned_visit_id = planned_visits.planned_visit_id and not booked_here.is_missed
     )
 order by planned_visits.position, planned_visits.planned_visit_id

@@ -219,7 +219,7 @@ def week(
 ) -> pl.DataFrame:
     """Return the appointment book from one day to another, both in, as blocks of time.
 
-    Columns: provider_id, provider, initials, day, from_at, to_at, kind (appointment, booking, held, break, away, free),
+    Columns: provider_id, provider, initials, day, from_at, to_at, kind (appointment, booking, held, break, away, room, free),
     patient, label, booking_id, appointment_id, state. What is free is what `free` finds room in, past or coming.
     """
     return queries.week(

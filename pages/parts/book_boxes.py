@@ -18,6 +18,9 @@ LINE = 12
 TAKEN = ("appointment", "booking", "held")
 """The looks of what takes time."""
 
+UNDER: dict[str, tuple[str, ...]] = {"break": ("away",), "room": ("away", "break")}
+"""What is not drawn where it lies within these."""
+
 NOT_WORKING = "Not working"
 
 BOOKED_HERE = {
@@ -58,6 +61,8 @@ def words_of(block: dict[str, Any]) -> tuple[str, str]:
         return label or "Break", minutes
     if block["kind"] == "away":
         return label or "Away", ""
+    if block["kind"] == "room":
+        return label or "Room in use", minutes
     if block["kind"] == "held":
         return "Held for a patient", label
     state = block["state"] or ""
@@ -79,9 +84,9 @@ def of(blocks: pl.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Return what is to be drawn: where, in which look, and with which words."""
     places = {(column.provider_id, column.day): place for place, column in enumerate(columns)}
     boxes = []
-    away = [row for row in blocks.to_dicts() if row["kind"] == "away"]
+    over = [row for row in blocks.to_dicts() if row["kind"] in ("away", "break")]
     for block in blocks.sort("provider_id", "day", "from_at", "to_at").to_dicts():
-        if block["kind"] == "break" and any(_is_within(block, one) for one in away):
+        if any(_is_within(block, one) for one in over if one["kind"] in UNDER.get(block["kind"], ())):
             continue
         place = places.get((block["provider_id"], block["day"]))
         if place is None:
@@ -95,7 +100,7 @@ def of(blocks: pl.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
                 "place": place,
                 "y": minute_of(block["from_at"]) if block["from_at"].date() == block["day"] else 0,
                 "y2": last,
-                "look": {"break": "closed", "away": "closed"}.get(block["kind"], block["kind"]),
+                "look": {"break": "closed", "away": "closed", "room": "closed"}.get(block["kind"], block["kind"]),
                 "what": what,
                 "more": more,
                 "begins": f"{block['from_at']:%H:%M}",

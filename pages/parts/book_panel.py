@@ -199,7 +199,7 @@ def _is_possible(here: session.Session, practice: Practice, plan: Plan, provider
     if not slots.is_free(*asked, now=here.now, besides_booking=plan.besides_booking, is_outside_hours_allowed=True):
         st.warning("This time is not free, or it is over. Choose another.")
         return False
-    st.warning("This is outside of the provider's working hours.")
+    st.warning("This is outside of the provider's working hours, or somebody else is in the room then.")
     return st.checkbox("Book it all the same", key=plan.wish.key("outside"), persist_state="session")
 
 

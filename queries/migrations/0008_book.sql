@@ -173,6 +173,22 @@ join (
 ) as days on days.day between closures.from_on and closures.to_on
 where closures.practice_id = practice;
 
+-- When somebody else is in the room of a provider, from `first` to `last`.
+-- Grain: one row for each working day of a provider and visit of the other one.
+create macro rooms_on(practice, provider_ids, first, last, now, besides_link, besides_booking) as table
+with
+everybodys as (
+    select * from hours_on(practice, first, last)
+)
+select hours.provider_id, hours.day, hours.from_at as opens_at, hours.to_at as closes_at, taken.from_at, taken.to_at
+from everybodys as hours
+join everybodys as others on others.room = hours.room and others.provider_id <> hours.provider_id
+    and others.day between hours.day - 1 and hours.day + 1
+join taken_on(practice, first, last, now, besides_link, besides_booking) as taken
+    on taken.provider_id = others.provider_id
+    and taken.from_at < greatest(others.day + interval 1 day, others.to_at) and taken.to_at > others.day
+where hours.is_active and list_contains(provider_ids, hours.provider_id);
+
 -- The free time of providers who still work, from `first` to `last`: hours minus breaks, closures, what is taken, the
 -- time in which somebody else is in the same room, and the hours that the clock skips or repeats (lists of when these
 -- begin and end). Grain: one row for each gap.
@@ -180,12 +196,9 @@ create macro gaps_on(
     practice, provider_ids, first, last, now, besides_link, besides_booking, clock_from, clock_to
 ) as table
 with
-everybodys as (
-    select * from hours_on(practice, first, last)
-),
 hours as (
     select provider_id, day, room, from_at, to_at, break_from_at, break_to_at
-    from everybodys
+    from hours_on(practice, first, last)
     where is_active and list_contains(provider_ids, provider_id)
 ),
 taken as (
@@ -199,12 +212,8 @@ busy as (
     from hours
     join taken on taken.provider_id = hours.provider_id
     union all
-    select hours.provider_id, hours.day, taken.from_at, taken.to_at
-    from hours
-    join everybodys as others on others.room = hours.room and others.provider_id <> hours.provider_id
-        and others.day between hours.day - 1 and hours.day + 1
-    join taken on taken.provider_id = others.provider_id
-        and taken.from_at < greatest(others.day + interval 1 day, others.to_at) and taken.to_at > others.day
+    select provider_id, day, from_at, to_at
+    from rooms_on(practice, provider_ids, first, last, now, besides_link, besides_booking)
     union all
     select hours.provider_id, hours.day, closed.from_at, closed.to_at
     from hours

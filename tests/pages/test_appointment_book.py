@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import book_chart
+from pages.parts import book_boxes, book_chart
 from pages.parts.book_boxes import Column
 from queries import workflow
 from queries.store import Store
@@ -221,3 +221,22 @@ def test_two_visits_at_once_stand_side_by_side_over_a_day_off_that_hides_its_bre
     ]
     closed = [row for row in drawn(elm, 40) if row["fill"] and row["told"].endswith(("Training", "Break, 1 h"))]
     assert [(round(row["x2"] - row["x"], 2), row["told"]) for row in closed] == [(0.96, "09:00 to 17:30: Training")]
+
+
+def test_a_room_that_somebody_else_is_in_is_said_but_not_over_a_break() -> None:
+    day = TODAY.isoformat()
+    blocks = pl.DataFrame(
+        [
+            {"kind": kind, "from_at": f"{day}T{begins}", "to_at": f"{day}T{ends}", "label": label}
+            for kind, begins, ends, label in (
+                ("room", "10:00", "10:30", "Room in use"),
+                ("break", "13:00", "14:00", "Break"),
+                ("room", "13:00", "13:30", "Room in use"),
+            )
+        ]
+    ).with_columns(pl.col("from_at", "to_at").str.to_datetime(), provider_id=pl.lit("ben"), day=pl.lit(TODAY))
+    boxes = book_boxes.of(blocks, [Column("ben", TODAY, "Ben")])
+    assert [(box["look"], box["told"]) for box in boxes] == [
+        ("closed", "10:00 to 10:30: Room in use, 30 min"),
+        ("closed", "13:00 to 14:00: Break, 1 h"),
+    ]

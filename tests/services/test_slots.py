@@ -599,3 +599,18 @@ def test_a_booking_that_the_pms_has_is_shown_as_its_appointment(practice, elm):
     in_pms(practice, own, practice.appointment(None, in_days=7))
     rows = slots.week(practice.store, elm, ["ben"], from_on=TUESDAY, to_on=TUESDAY, actor=SYSTEM, now=NOW)
     assert rows.filter(rows["kind"] != "free").select("kind", "booking_id").rows() == [("appointment", own)]
+
+
+def test_the_book_says_when_somebody_else_is_in_the_room(practice, elm):
+    practice.add("providers", "eva", name="Eva Lund", initials="EL")
+    practice.hours("ben", to_time=time(12), room="Surgery 1")
+    practice.hours("eva", to_time=time(12), room="Surgery 1")
+    practice.appointment(None, in_days=7, provider_id="eva")
+    practice.appointment(None, in_days=7, provider_id="eva", minutes=150)
+    rows = slots.week(practice.store, elm, ["ben"], from_on=TUESDAY, to_on=TUESDAY, actor=SYSTEM, now=NOW)
+    assert [(f"{row['from_at']:%H:%M}", f"{row['to_at']:%H:%M}", row["kind"]) for row in rows.to_dicts()] == [
+        ("09:00", "10:00", "free"),
+        ("10:00", "10:30", "room"),
+        ("10:00", "12:00", "room"),
+    ]
+    assert set(rows.filter(kind="room")["label"]) == {"Room in use"}

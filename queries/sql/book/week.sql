@@ -1,5 +1,6 @@
--- The book of providers as blocks of time: appointments, visits booked here, times that a patient is confirming, breaks,
--- days off and closures as far as they lie in the hours, and what is free. Grain: one row for each block.
+-- The book of providers as blocks of time: appointments, visits booked here, times that a patient is confirming; breaks,
+-- days off, closures and when somebody else is in the room, as far as they lie in the hours; and what is free.
+-- Grain: one row for each block.
 with
 chosen as (
     select provider_id, name, initials
@@ -54,6 +55,14 @@ blocks as (
         on closed.provider_id in ('', hours.provider_id)
         and closed.from_at < hours.to_at and closed.to_at > hours.from_at
     union all
+    select distinct
+        provider_id, greatest(opens_at, from_at), least(closes_at, to_at), 'room', null, null, 'Room in use', null, null,
+        null
+    from rooms_on(
+        $practice_id, $provider_ids::text[], $from_on::date, $to_on::date, $now::timestamp, null, null
+    )
+    where from_at < closes_at and to_at > opens_at
+    union all
     select provider_id, from_at, to_at, 'free', null, null, null, null, null, null
     from gaps_on(
         $practice_id, $provider_ids::text[], $from_on::date, $to_on::date, $now::timestamp, null, null,
@@ -70,4 +79,5 @@ from blocks
 join chosen on chosen.provider_id = blocks.provider_id
 left join patients on patients.practice_id = $practice_id and patients.patient_id = blocks.patient_id
 where blocks.from_at >= $from_on::date and blocks.from_at < $to_on::date + 1
-order by chosen.name, blocks.provider_id, blocks.from_at, blocks.kind, blocks.appointment_id, blocks.booking_id
+order by
+    chosen.name, blocks.provider_id, blocks.from_at, blocks.kind, blocks.to_at, blocks.appointment_id, blocks.booking_id

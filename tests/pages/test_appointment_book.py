@@ -110,7 +110,7 @@ def test_a_typed_time_is_booked_outside_the_hours_only_when_one_says_so_and_neve
     assert "This time is not free, or it is over. Choose another." in read(app)
     assert button(app, "Book").disabled
     type_in(app, TOMORROW, time(17))
-    assert "This is outside of the provider's working hours." in read(app)
+    assert "This is outside of the provider's working hours, or somebody else is in the room then." in read(app)
     assert button(app, "Book").disabled
     app.checkbox[0].check().run()
     press(app, "Book")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import calendar
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from queries import bookings as booking_queries
 from queries import contact as contact_queries
-from queries import holds, messages, workflow
+from queries import holds, listing, messages, workflow
 from queries.store import Reading, Store, Transaction
 from services import (
     actions,
@@ -25,6 +26,7 @@ from services import (
     practices,
     reject_reasons,
     slots,
+    surroundings,
 )
 from services.actions import Step
 from services.actors import PATIENT, Actor
@@ -74,14 +76,18 @@ class NotBookable(InvalidRequest):
 class Visit:
     """What is known to the page of a link; what is held and booked is at the practice's clock on the wall.
 
-    why_not: why no time is offered, as a sentence to the patient. is_stopped: they opted out of the link's channel.
+    is_over: there is nothing left to book by a link that is good else. why_not: why no time is offered, as a sentence
+    to the patient. is_stopped: they opted out of the link's channel. moment: now, on the day that the appointment book
+    shows.
     """
 
     practice: Practice
     link: Link
     wanted: Wanted | None
+    is_over: bool
     why_not: str | None
     today: date
+    moment: datetime
     channel: str | None
     is_stopped: bool
     held_at: datetime | None
@@ -92,7 +98,7 @@ class Visit:
     @property
     def is_good(self) -> bool:
         """Say whether the link can be used."""
-        return self.link.state == booking_links.GOOD
+        return self.link.state == booking_links.GOOD and not self.is_over
 
     @property
     def later_on(self) -> date:
@@ -111,6 +117,10 @@ class Times:
 
 def look(store: Store, token: str, *, now: datetime, today_at: TodayAt) -> Visit | None:
     """Return what a link shows, whatever became of it; None for a link that was never made. Nothing is changed."""
+    link = booking_links.find(store, token, now=now)
+    if link and link.state == booking_links.GOOD:
+        practice = _own(store, link)
+        listing.refresh(store, [practice.practice_id], today=today_at(now, practice.timezone))
     with store.reading() as reading:
         return _seen(reading, token, now=now, today_at=today_at)
 
@@ -127,14 +137,14 @@ def only_practice(store: Store) -> Practice | None:
     return found[0] if len(found) == 1 else None
 
 
-def times(store: Store, visit: Visit, *, from_on: date | None = None, now: datetime) -> Times:
+def times(store: Store, visit: Visit, *, from_on: date | None = None) -> Times:
     """Return the next free days from a day on, with times that lie well apart."""
     if visit.why_not or visit.wanted is None:
         return Times()
     with store.reading() as reading:
         first, last = _bounds(reading, visit)
         start = min(max(from_on or first, first), last)
-        found = _free(reading, visit, start, last, now=now)
+        found = _free(reading, visit, start, last)
     by_day = [(day, tuple(some)) for day, some in groupby(found, key=lambda at: at.date())]
     later = by_day[SHOWN_DAYS:]
     apart = timedelta(minutes=min(APART_MINUTES, visit.wanted.minutes or APART_MINUTES))
@@ -152,8 +162,8 @@ def hold(store: Store, token: str, starts_at: datetime, *, now: datetime, today_
     """
     with store.transaction() as tx:
         visit, wanted = _to_book(tx, token, now=now, today_at=today_at)
-        _check_offered(tx, visit, starts_at, now=now)
-        holds.release(tx, visit.link.token_hash, now=now)
+        _check_offered(tx, visit, starts_at)
+        holds.release(tx, visit.link.token_hash, now=visit.moment)
         assert wanted.provider_id is not None
         assert wanted.minutes is not None
         holds.write(
@@ -163,7 +173,7 @@ def hold(store: Store, token: str, starts_at: datetime, *, now: datetime, today_
             provider_id=wanted.provider_id,
             starts_at=starts_at,
             minutes=wanted.minutes,
-            until_at=now + HOLD,
+            until_at=visit.moment + HOLD,
         )
 
 
@@ -177,7 +187,7 @@ def confirm(store: Store, token: str, starts_at: datetime, *, now: datetime, tod
     with actions.on_fresh_list(store, [practice.practice_id], today=today) as tx:
         visit, wanted = _to_book(tx, token, now=now, today_at=today_at)
         if visit.held_at != starts_at:
-            _check_offered(tx, visit, starts_at, now=now)
+            _check_offered(tx, visit, starts_at)
         assert wanted.provider_id is not None
         assert wanted.minutes is not None
         booking_links.use(tx, token, used_for="booked", now=now)
@@ -191,7 +201,7 @@ def confirm(store: Store, token: str, starts_at: datetime, *, now: datetime, tod
                 starts_at=starts_at,
                 minutes=wanted.minutes,
                 actor=Actor.patient_of(practice.practice_id),
-                now=now,
+                now=visit.moment,
                 today=today,
                 action_id=str(uuid.uuid4()),
                 besides_link=visit.link.token_hash,
@@ -201,7 +211,7 @@ def confirm(store: Store, token: str, starts_at: datetime, *, now: datetime, tod
         except InvalidRequest as problem:
             raise NotBookable(str(problem)) from problem
         booking_links.note_booking(tx, token, booking.booking_id)
-        holds.release(tx, visit.link.token_hash, now=now)
+        holds.release(tx, visit.link.token_hash, now=visit.moment)
         if booking_settings.of(tx, practice.practice_id).is_confirmed:
             booking_confirmation.queue(tx, practice, booking, channel=visit.channel, token=token, now=now, today=today)
 
@@ -272,22 +282,25 @@ def _seen(source: Reading, token: str, *, now: datetime, today_at: TodayAt) -> V
     link = booking_links.find(source, token, now=now)
     if link is None:
         return None
-    practice = next(one for one in practices.all_practices(source) if one.practice_id == link.practice_id)
+    practice = _own(source, link)
     today = today_at(now, practice.timezone)
+    moment = surroundings.on_day(today, now, practice.timezone)
     wanted = slots.wanted(source, practice, link.opportunity_id, planned_visit_id=link.planned_visit_id, today=today)
     message = messages.find(source, link.message_id) if link.message_id else None
     channel = message["channel"] if message else None
     said = contact_queries.consents(source, practice.practice_id, link.patient_id)
-    held = holds.find(source, link.token_hash, now=now)
+    held = holds.find(source, link.token_hash, now=moment)
     if held and (wanted is None or (held["provider_id"], held["minutes"]) != (wanted.provider_id, wanted.minutes)):
         held = None  # The visit was changed since.
-    booked = bookings.find(source, link.booking_id) if link.booking_id else None
+    booked = _booked(source, link)
     return Visit(
         practice=practice,
         link=link,
         wanted=wanted,
+        is_over=link.state == booking_links.GOOD and _is_over(source, link, wanted, today=today),
         why_not=_why_not(source, practice, wanted),
         today=today,
+        moment=moment,
         channel=channel,
         is_stopped=any((one["about"], one["value"]) == (channel, "no") for one in said),
         held_at=held["starts_at"] if held else None,
@@ -295,6 +308,27 @@ def _seen(source: Reading, token: str, *, now: datetime, today_at: TodayAt) -> V
         booked=booked,
         confirmed_by=booking_confirmation.sent_by(source, booked) if booked else None,
     )
+
+
+def _is_over(source: Reading, link: Link, wanted: Wanted | None, *, today: date) -> bool:
+    """Say whether the visit of a link is booked or done, or its course is no opportunity any more."""
+    if wanted is not None and not wanted.is_to_book:
+        return True
+    if not listing.is_fresh(source, [link.practice_id], today=today):
+        return False  # An import came this very moment: whoever books is told then.
+    rows = workflow.current(source, [link.practice_id], [link.opportunity_id], today=today)
+    return not rows["is_listed"].any()
+
+
+def _booked(source: Reading, link: Link) -> Booking | None:
+    """Return what was booked by a link, as the PMS has it once it does: it may have moved or cancelled it there."""
+    booking = bookings.find(source, link.booking_id) if link.booking_id else None
+    if booking is None or booking.state != "confirmed":
+        return booking
+    theirs = booking_queries.appointment(
+        source, booking.practice_id, booking.appointment_id, provider_id=booking.provider_id
+    )
+    return replace(booking, **theirs) if theirs else replace(booking, state="cancelled")
 
 
 def _why_not(source: Reading, practice: Practice, wanted: Wanted | None) -> str | None:
@@ -312,10 +346,13 @@ def _on_the_wall(stored: datetime, practice: Practice) -> datetime:
 
 def _practice_of(store: Store, token: str, *, now: datetime) -> Practice:
     link = booking_links.find(store, token, now=now)
-    found = practices.all_practices(store)
     if link is None:
         raise LinkClosed("This link does not work.")
-    return next(one for one in found if one.practice_id == link.practice_id)
+    return _own(store, link)
+
+
+def _own(source: Store | Reading, link: Link) -> Practice:
+    return next(one for one in practices.all_practices(source) if one.practice_id == link.practice_id)
 
 
 def _good(tx: Transaction, token: str, *, now: datetime, today_at: TodayAt) -> Visit:
@@ -341,13 +378,13 @@ def _bounds(source: Reading, visit: Visit) -> tuple[date, date]:
     return first, max(first, visit.today + timedelta(days=ahead))
 
 
-def _free(source: Reading, visit: Visit, from_on: date, to_on: date, *, now: datetime) -> list[datetime]:
+def _free(source: Reading, visit: Visit, from_on: date, to_on: date) -> list[datetime]:
     """Return when the visit can begin, with the notice that the practice wants."""
     wanted = visit.wanted
     assert wanted is not None
     assert wanted.provider_id is not None
     assert wanted.minutes is not None
-    earliest = now + timedelta(hours=booking_settings.of(source, visit.practice.practice_id).notice_hours)
+    earliest = visit.moment + timedelta(hours=booking_settings.of(source, visit.practice.practice_id).notice_hours)
     # A day that begins with the notice begins like any other: on the half hour.
     earliest += (datetime.min.replace(tzinfo=UTC) - earliest) % timedelta(minutes=APART_MINUTES)
     found = slots.free(
@@ -357,7 +394,7 @@ def _free(source: Reading, visit: Visit, from_on: date, to_on: date, *, now: dat
         minutes=wanted.minutes,
         from_on=from_on,
         to_on=to_on,
-        now=now,
+        now=visit.moment,
         not_before=earliest,
         besides_link=visit.link.token_hash,
         limit=MOST_TIMES,
@@ -374,11 +411,11 @@ def _thinned(some: Sequence[datetime], apart: timedelta) -> tuple[datetime, ...]
     return tuple(kept)
 
 
-def _check_offered(tx: Transaction, visit: Visit, starts_at: datetime, *, now: datetime) -> None:
+def _check_offered(tx: Transaction, visit: Visit, starts_at: datetime) -> None:
     """Raise SlotTaken unless the page would offer the time now."""
     first, last = _bounds(tx, visit)
     day = starts_at.date()
-    if not first <= day <= last or starts_at not in _free(tx, visit, day, day, now=now):
+    if not first <= day <= last or starts_at not in _free(tx, visit, day, day):
         raise SlotTaken(f"{patient_words.moment(starts_at)} is not free any more.")
 
 
@@ -397,7 +434,7 @@ def _answer(
     with actions.on_fresh_list(store, [practice.practice_id], today=today) as tx:
         visit = _good(tx, token, now=now, today_at=today_at)
         booking_links.use(tx, token, used_for=used_for, now=now)
-        holds.release(tx, visit.link.token_hash, now=now)
+        holds.release(tx, visit.link.token_hash, now=visit.moment)
         rows = workflow.current(tx, [practice.practice_id], [visit.link.opportunity_id], today=today).to_dicts()
         steps = [(row, [step(tx, visit, row)]) for row in rows]
         if steps:

@@ -38,7 +38,8 @@ class Slot:
 class Wanted:
     """The visit that is to be booked: of whom, with whom, how long, and how early at most.
 
-    A course without a planned visit has neither a visit nor a length, and its own provider.
+    A course without a planned visit has neither a visit nor a length, and its own provider. One that is named, and is
+    booked or done meanwhile, is not to be booked.
     """
 
     planned_visit_id: str | None
@@ -48,6 +49,7 @@ class Wanted:
     provider: str | None
     is_online_bookable: bool
     is_bookable: bool
+    is_to_book: bool
     minutes: int | None
     earliest_on: date
     patient_id: str
@@ -165,44 +167,13 @@ def wanted(
         provider=visit["provider"],
         is_online_bookable=visit["is_online_bookable"],
         is_bookable=visit["is_bookable"],
+        is_to_book=not is_planned or visit["is_to_book"],
         minutes=visit["minutes"] if is_planned else None,
         earliest_on=earliest_on,
         patient_id=visit["patient_id"],
         first_name=visit["first_name"],
         patient=visit["patient"],
         cot_number=visit["cot_number"],
-    )
-
-
-def for_patient(
-    store: Store | Reading,
-    practice: Practice,
-    wanted: Wanted,
-    *,
-    today: date,
-    now: datetime,
-    besides_link: str | None = None,
-    limit: int | None = None,
-) -> list[Slot]:
-    """Return the slots that a patient may choose from: with the notice, and as far ahead, as the settings say.
-
-    There are none without a provider or a length.
-    """
-    if wanted.provider_id is None or wanted.minutes is None:
-        return []
-    settings = booking_settings.of(store, practice.practice_id)
-    return free(
-        store,
-        practice,
-        [wanted.provider_id],
-        minutes=wanted.minutes,
-        from_on=max(today, wanted.earliest_on),
-        to_on=today + timedelta(days=settings.days_ahead),
-        now=now,
-        not_before=now + timedelta(hours=settings.notice_hours),
-        step_minutes=settings.step_minutes,
-        besides_link=besides_link,
-        limit=limit,
     )
 
 
@@ -219,8 +190,8 @@ def week(
 ) -> pl.DataFrame:
     """Return the appointment book from one day to another, both in, as blocks of time.
 
-    Columns: provider_id, provider, initials, day, from_at, to_at, kind (appointment, booking, held, break, away, room, free),
-    patient, label, booking_id, appointment_id, state. What is free is what `free` finds room in, past or coming.
+    Columns: provider_id, provider, initials, day, from_at, to_at, kind (appointment, booking, held, break, away, room,
+    free), patient, label, booking_id, appointment_id, state. What is free is what `free` finds room in, past or coming.
     """
     return queries.week(
         store,

@@ -49,9 +49,13 @@ def moment(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) 
 
     The appointment book has free time from this moment on.
     """
+    return on_day(today(environ, now, timezone), now, timezone)
+
+
+def on_day(day: date, now: datetime, timezone: str) -> datetime:
+    """Return `now` where it is that day in the time zone, else the same time of that day."""
     here = now.astimezone(ZoneInfo(timezone))
-    pinned = datetime.combine(today(environ, now, timezone), here.time(), here.tzinfo)
-    return now if pinned.date() == here.date() else pinned.astimezone(now.tzinfo)
+    return now if day == here.date() else datetime.combine(day, here.time(), here.tzinfo).astimezone(now.tzinfo)
 
 
 def idle(environ: Mapping[str, str]) -> timedelta:

@@ -119,7 +119,7 @@ def times(
     """Show the free times from a day on, or why the link cannot be used any more."""
     if not visit.is_good:
         return closed(asked, visit)
-    found: Times = patient_booking.times(asked.store, visit, from_on=from_on, now=asked.now)
+    found: Times = patient_booking.times(asked.store, visit, from_on=from_on)
     return page(
         "choose",
         status=status,
@@ -160,7 +160,8 @@ def closed(asked: Asked, visit: Visit) -> Response:
     """Say why a link cannot be used any more."""
     if visit.link.used_for == "booked":
         return booked(asked, visit, "You have booked already", status=410)
-    said = CLOSED.get(visit.link.revoked_why or "") or CLOSED[visit.link.state]
+    why = "revoked" if visit.is_over else visit.link.revoked_why
+    said = CLOSED.get(why or "") or CLOSED[visit.link.state]
     return message(visit.practice, *said, status=410, is_ring_asked=True)
 
 

@@ -216,6 +216,25 @@ def test_a_link_that_was_replaced_or_has_expired_says_so(practice, web):
     assert PHONE in replaced.text
 
 
+def test_a_link_to_a_course_that_is_done_meanwhile_says_so_before_a_time_is_chosen(practice, web):
+    token = sent(practice)
+    at = times(web.get(f"/book/{token}").text)[0]
+    assert post(web, token, "hold", starts_at=at).status_code == 200
+    course = link_queries.find(practice.store, tokens.hash_of(token), now=datetime.now(UTC))["opportunity_id"]
+    practice.course(course_id=course, completed_on=datetime.now(UTC).date())
+    for answer in (
+        web.get(f"/book/{token}"),
+        web.get(f"/book/{token}/confirm"),
+        web.get(f"/book/{token}/done"),
+        post(web, token, "hold", starts_at=at),
+        post(web, token, "confirm", starts_at=at),
+        post(web, token, "call"),
+    ):
+        assert (answer.status_code, heading(answer)) == (410, "This link is not needed any more")
+        assert PHONE in answer.text
+        assert len(answer.history) <= 1
+
+
 def test_a_form_counts_only_from_the_page_itself(practice, web):
     token = sent(practice)
     at = times(web.get(f"/book/{token}").text)[0]

@@ -62,7 +62,6 @@ OPEN = {
     "sign_in.sign_in": "before anybody is known",
     "sign_in.sign_out": "one's own, by the session id",
     "sign_in.start": "for one who has proved who they are",
-    "slots.for_patient": "as slots.free",
     "slots.free": "times alone, of a practice that the caller has checked; a patient's by their link",
     "slots.is_free": "as slots.free",
     "slots.wanted": "of an opportunity that the caller has checked; a patient's by their link",

@@ -56,7 +56,7 @@ def look(practice: SmallPractice, token: str, now: datetime = NOW) -> Visit:
 
 def times(practice: SmallPractice, token: str, *, now: datetime = NOW, from_on: date | None = None) -> list[datetime]:
     """The times that the page of a link shows."""
-    found = patient_booking.times(practice.store, look(practice, token, now), from_on=from_on, now=now)
+    found = patient_booking.times(practice.store, look(practice, token, now), from_on=from_on)
     return [at for _, some in found.days for at in some]
 
 
@@ -121,10 +121,10 @@ def test_short_visits_are_offered_as_they_are_long(practice):
 
 def test_some_free_days_are_shown_and_the_next_ones_by_a_link(practice):
     visit = look(practice, sent(practice))
-    first = patient_booking.times(practice.store, visit, now=NOW)
+    first = patient_booking.times(practice.store, visit)
     assert [day.day for day, _ in first.days] == [25, 26, 27, 30, 1]
     assert (first.earlier_on, first.later_on) == (None, date(2026, 12, 2))
-    second = patient_booking.times(practice.store, visit, from_on=first.later_on, now=NOW)
+    second = patient_booking.times(practice.store, visit, from_on=first.later_on)
     assert second.days[0][0] == date(2026, 12, 2)
     assert second.earlier_on == date(2026, 11, 25)
 
@@ -132,7 +132,7 @@ def test_some_free_days_are_shown_and_the_next_ones_by_a_link(practice):
 @pytest.mark.parametrize("asked", [date(2020, 1, 1), date(9999, 12, 31)])
 def test_days_that_may_not_be_booked_are_not_shown(practice, asked):
     visit = look(practice, sent(practice))
-    shown = [day for day, _ in patient_booking.times(practice.store, visit, from_on=asked, now=NOW).days]
+    shown = [day for day, _ in patient_booking.times(practice.store, visit, from_on=asked).days]
     assert all(TODAY < day <= TODAY + timedelta(days=90) for day in shown)
 
 
@@ -159,7 +159,7 @@ def test_a_visit_that_is_not_booked_online_any_more_has_no_times(practice, chang
     changed(practice)
     visit = look(practice, token)
     assert visit.why_not == "This visit cannot be booked online at the moment."
-    assert patient_booking.times(practice.store, visit, now=NOW).days == ()
+    assert patient_booking.times(practice.store, visit).days == ()
     with pytest.raises(NotBookable):
         hold(practice, token)
 
@@ -214,6 +214,21 @@ def test_what_the_page_would_not_offer_is_neither_held_nor_booked(practice):
                 does(practice, token, at)
                 pytest.fail(f"{does.__name__}: {why}")
     assert look(practice, token).is_good
+
+
+@pytest.mark.parametrize("days", [-100, 0, 300])
+def test_the_page_goes_by_the_day_that_is_pinned_as_the_book_does(practice, days):
+    """The links, which end by the clock, do not."""
+    now = NOW - timedelta(days=days)
+    token = sent(practice, now=now)
+    assert times(practice, token, now=now)[0] == FIRST
+    hold(practice, token, now=now)
+    assert look(practice, token, now).held_at == FIRST
+    other = sent(practice, now=now)
+    assert FIRST not in times(practice, other, now=now)
+    confirm(practice, token, now=now + timedelta(minutes=4))
+    assert look(practice, token, now).booked is not None
+    assert not look(practice, other, now + timedelta(days=15)).is_good
 
 
 # --- Booking
@@ -319,6 +334,22 @@ def test_a_visit_that_the_practice_moves_is_shown_as_it_is_now(practice):
     booked = look(practice, token).booked
     assert booked is not None
     assert booked.starts_at == FIRST + timedelta(days=2)
+
+
+@pytest.mark.parametrize(("status", "hour", "state_now"), [("booked", 15, "confirmed"), ("cancelled", 10, "cancelled")])
+def test_a_visit_that_the_pms_has_is_shown_as_it_is_there(practice, status, hour, state_now):
+    token = sent(practice)
+    confirm(practice, token)
+    at = FIRST.replace(hour=hour)
+    practice.add("providers", "eva", name="Eva Lund", initials="EL")
+    practice.add("appointments", "theirs", patient_id="okafor", provider_id="eva", starts_at=at, status=status)
+    asked = "update bookings set state = 'confirmed', appointment_id = 'theirs'"
+    practice.store._connection.execute(asked).fetchall()
+    booked = look(practice, token).booked
+    assert booked is not None
+    assert booked.state == state_now
+    if state_now == "confirmed":
+        assert (booked.starts_at, booked.provider) == (at, "Eva Lund")
 
 
 def test_the_staff_take_a_patients_booking_back(practice):
@@ -463,13 +494,42 @@ def test_a_link_that_is_used_up_does_nothing(practice, meanwhile):
     assert kinds(practice.store) == before
 
 
-def test_a_visit_that_is_no_opportunity_any_more_is_not_booked(practice):
-    course = planned(practice)
-    token = link(practice, course)
+def completed(practice: SmallPractice, course: str) -> None:
     practice.course(course_id=course, completed_on=TODAY)
-    with pytest.raises(NotBookable):
-        confirm(practice, token)
-    assert look(practice, token).is_good
+
+
+def deleted(practice: SmallPractice, course: str) -> None:
+    practice.course(course_id=course, is_deleted=True)
+
+
+def too_old(practice: SmallPractice, course: str) -> None:
+    practice.course(course_id=course, days_ago=366)
+
+
+def booked_in_pms(practice: SmallPractice, course: str) -> None:
+    practice.appointment(course, in_days=20)
+
+
+def done_in_pms(practice: SmallPractice, course: str) -> None:
+    """Its visit is over, though the course goes on."""
+    done = practice.appointment(course, in_days=-1, status="completed")
+    practice.add("planned_visits", "first", course_id=course, appointment_id=done)
+
+
+@pytest.mark.parametrize("meanwhile", [completed, deleted, too_old, booked_in_pms, done_in_pms])
+def test_a_link_to_what_is_no_opportunity_any_more_does_nothing(practice, meanwhile):
+    course = practice.course()
+    practice.add("planned_visits", "first", course_id=course)
+    token = link(practice, course)
+    meanwhile(practice, course)
+    visit = look(practice, token)
+    assert (visit.is_good, visit.is_over) == (False, True)
+    before = kinds(practice.store)
+    for name, does in DOES.items():
+        with pytest.raises(LinkClosed):
+            does(practice.store, token, now=NOW, today_at=today_at)
+            pytest.fail(name)
+    assert kinds(practice.store) == before
 
 
 # --- The confirmation

@@ -324,7 +324,7 @@ def test_a_room_is_shared_on_the_day_that_both_are_in_it(practice, free):
     assert [("10:00" in free(on=TUESDAY + timedelta(days=days))) for days in (-1, 0, 1)] == [False, True, False]
 
 
-# --- Now, notice, days ahead
+# --- Now
 
 
 def test_what_has_begun_is_not_offered_and_what_begins_now_is(practice, elm, free):
@@ -333,37 +333,6 @@ def test_what_has_begun_is_not_offered_and_what_begins_now_is(practice, elm, fre
     assert free(on=TODAY, now=NOW + timedelta(seconds=1))[0] == "09:10"
     assert slots.is_free(practice.store, elm, "ben", at(9, on=TODAY), 30, now=NOW)
     assert not slots.is_free(practice.store, elm, "ben", at(9, on=TODAY), 30, now=NOW + timedelta(seconds=1))
-
-
-@pytest.mark.parametrize(
-    ("hours", "first"), [(0, "24 09:00"), (1, "24 10:00"), (24, "25 09:00"), (32, "25 17:00"), (33, "26 09:00")]
-)
-def test_a_patient_gives_the_notice_of_the_settings(practice, elm, hours, first):
-    practice.hours()
-    found = _for_patient(practice, elm, BookingSettings(notice_hours=hours))
-    assert f"{found[0].starts_at:%d %H:%M}" == first
-
-
-@pytest.mark.parametrize(("days", "last"), [(1, 25), (2, 26), (6, 30)])
-def test_a_patient_sees_so_many_days_ahead_the_last_one_in(practice, elm, days, last):
-    practice.hours()
-    found = _for_patient(practice, elm, BookingSettings(days_ahead=days, notice_hours=0))
-    assert found[-1].starts_at == at(17, on=date(2026, 11, last))
-
-
-def _for_patient(practice: SmallPractice, elm: Practice, settings: BookingSettings) -> list[slots.Slot]:
-    booking_settings.change(practice.store, elm, settings, seen=BookingSettings(), actor=SYSTEM, now=NOW)
-    course = practice.course()
-    practice.add("planned_visits", course_id=course, minutes=30)
-    wanted = slots.wanted(practice.store, elm, course, today=TODAY)
-    assert wanted
-    return slots.for_patient(practice.store, elm, wanted, today=TODAY, now=NOW)
-
-
-def test_without_a_length_a_patient_is_offered_nothing(practice, elm):
-    practice.hours()
-    wanted = slots.wanted(practice.store, elm, practice.course(), today=TODAY)
-    assert slots.for_patient(practice.store, elm, wanted, today=TODAY, now=NOW) == []
 
 
 # --- The clock
@@ -458,6 +427,7 @@ def test_a_course_without_planned_visits_wants_its_own_provider_and_no_length(pr
         provider="Ben Adeyemi",
         is_online_bookable=True,
         is_bookable=True,
+        is_to_book=True,
         minutes=None,
         earliest_on=TODAY,
         patient_id="okafor",

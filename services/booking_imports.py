@@ -1,4 +1,4 @@
-"""What an import means for visits booked here: those that it has are confirmed, those that it contradicts are not."""
+"""What an import means for visits booked here: confirmed, contradicted, or contradicted no more."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ GONE = {
     "absent": "The PMS does not have the course any more.",
     "completed": "The PMS has completed the course.",
 }
+
+CANCELLED = "The PMS has it as cancelled or failed."
+MISSING = "It was ticked off as entered, but the PMS does not have it."
 
 Appointment = Mapping[str, Any]
 
@@ -64,7 +67,7 @@ def reconcile(
     steps: dict[str, list[Step]] = defaultdict(list)
     for booking in alone:
         steps[booking["opportunity_id"]].append(_followed(tx, booking, rows[booking["opportunity_id"]], now=now))
-    contradicted = 0
+    contradicted = cleared = 0
     for booking in waiting:
         id_ = booking["opportunity_id"]
         if theirs := same.get(booking["booking_id"]):
@@ -78,11 +81,15 @@ def reconcile(
             wanted = {"state": "conflict", "conflict": said[0], "appointment_id": said[1]}
             steps[id_].append(change_booking(tx, "booking contradicted", booking, wanted, {}, actor=SYSTEM, now=now))
             contradicted += 1
+        elif said is None and _is_cleared(booking, today):
+            wanted = {"state": "to enter", "conflict": None, "appointment_id": None}
+            steps[id_].append(change_booking(tx, "booking settled", booking, wanted, {}, actor=SYSTEM, now=now))
+            cleared += 1
     if steps:
         done = [(rows[id_], some) for id_, some in steps.items()]
         actions.write(tx, done, kind="booked", actor=SYSTEM, now=now, action_id=None)
     told = frozenset(one["opportunity_id"] for one in waiting if one["booking_id"] in same)
-    return Reconciled(told, _notes(len(same), contradicted))
+    return Reconciled(told, _notes(len(same), contradicted, cleared))
 
 
 def _same(booking: Mapping[str, Any], appointments: Sequence[Appointment]) -> Appointment | None:
@@ -146,11 +153,7 @@ def _contradiction(
             return f"The PMS has {one['patient']} at this time, from {one['starts_at']:%H:%M}.", None
     if is_missing:
         was = any(one["is_own_patient"] and one["starts_at"] == booking["starts_at"] for one in appointments)
-        return (
-            "The PMS has it as cancelled or failed."
-            if was
-            else "It was ticked off as entered, but the PMS does not have it."
-        ), None
+        return CANCELLED if was else MISSING, None
     return None
 
 
@@ -169,6 +172,12 @@ def _is_ticked_before(booking: Mapping[str, Any], practice: Practice, today: dat
     """Say whether a visit was ticked off on an earlier day: an extract may be some hours older than its import."""
     ticked_at = booking["changed_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(practice.timezone))
     return bool(booking["state"] == "entered" and ticked_at.date() < today)
+
+
+def _is_cleared(booking: Mapping[str, Any], today: date) -> bool:
+    """Say whether a visit to come is in conflict over what is not so any more; what is missing stays missing."""
+    is_conflict = booking["state"] == "conflict" and booking["conflict"] not in (CANCELLED, MISSING)
+    return bool(is_conflict and booking["starts_at"].date() >= today)
 
 
 def _followed(tx: Transaction, booking: Mapping[str, Any], row: Mapping[str, Any], *, now: datetime) -> Step:
@@ -190,12 +199,16 @@ def _followed(tx: Transaction, booking: Mapping[str, Any], row: Mapping[str, Any
     return replace(step, facts={**step.facts, "visit_on": on})
 
 
-def _notes(confirmed: int, contradicted: int) -> tuple[str, ...]:
+def _notes(confirmed: int, contradicted: int, cleared: int) -> tuple[str, ...]:
     notes = []
     if confirmed:
         notes.append(f"{_counted(confirmed)} booked here {'is' if confirmed == 1 else 'are'} in the PMS now.")
     if contradicted:
         notes.append(f"{_counted(contradicted)} booked here must be settled: see To enter in the PMS.")
+    if cleared:
+        notes.append(
+            f"{_counted(cleared)} booked here {'is' if cleared == 1 else 'are'} to be entered in the PMS again."
+        )
     return tuple(notes)
 
 

@@ -298,6 +298,33 @@ def test_a_conflict_that_the_pms_puts_right_is_confirmed(pms):
     assert (pms.one(), pms.booked_on()) == (("confirmed", None, "a"), None)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"appointments": line(at=ELSEWHERE)},
+        {"appointments": line("2", patient="8")},
+        {"courses": COURSES.replace(",no,", ",yes,") + OTHER},
+    ],
+)
+def test_a_conflict_that_a_later_import_contradicts_no_more_is_to_be_entered_again(pms, given):
+    pms.books()
+    pms.imports(**given, now=LATER)
+    assert pms.one()[0] == "conflict"
+    result = pms.imports(now=LATER + timedelta(days=1), today=TOMORROW)
+    assert (pms.one(), pms.booked_on(), pms.status()) == (("to enter", None, None), AT.date(), "booked")
+    assert "1 visit booked here is to be entered in the PMS again." in (result.note or "")
+
+
+@pytest.mark.parametrize("appointments", ["", line(status="cancelled")])
+def test_what_the_pms_still_does_not_have_stays_a_conflict(pms, appointments):
+    pms.books()
+    pms.does(to_enter.tick_off, [pms.all()[0]["booking_id"]])
+    pms.imports(appointments, now=LATER, today=TOMORROW)
+    before = pms.one()
+    pms.imports(appointments, courses=COURSES.replace("420", "300") + OTHER, now=LATER, today=TOMORROW)
+    assert (pms.one(), before[0]) == (before, "conflict")
+
+
 def test_a_visit_whose_day_has_passed_is_not_contradicted_any_more(pms):
     pms.books()
     pms.imports(courses=COURSES.replace(",no,", f",no,{TODAY}") + OTHER, now=LATER, today=AT.date() + timedelta(days=1))

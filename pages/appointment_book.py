@@ -42,7 +42,7 @@ plan = book_wish.plan(here, practice, wish) if wish else None
 if not any(one.has_hours for one in providers):
     st.warning("Nobody's working hours are set, so the book knows no free time. A manager sets them.")
     if here.actor.may(Right.SETTINGS):
-        st.page_link(ROOT / "pages" / "appointment_settings.py", label="Set working hours", icon=":material/schedule:")
+        st.page_link(ROOT / "pages" / "booking_settings.py", label="Set working hours", icon=":material/schedule:")
 if plan is None:
     offer_way_back()
     book_view.toolbar(here, providers, has_plan=False)

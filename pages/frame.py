@@ -41,10 +41,10 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "people.py": ("People", ":material/group:", "people", Right.SEE_PEOPLE),
     "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),
     "settings.py": ("Settings", ":material/tune:", "settings", Right.SETTINGS),
-    "appointment_settings.py": (
-        "Appointment settings",
+    "booking_settings.py": (
+        "Booking settings",
         ":material/edit_calendar:",
-        "appointment-settings",
+        "booking-settings",
         Right.SETTINGS,
     ),
     "account.py": ("Your account", ":material/account_circle:", "account", None),

@@ -90,7 +90,7 @@ if not here.practices:
 with practice_place:
     practice = chosen(here)
 st.page_link(
-    ROOT / "pages" / "appointment_settings.py",
+    ROOT / "pages" / "booking_settings.py",
     label="Working hours, days off and online booking",
     icon=":material/edit_calendar:",
 )

@@ -109,7 +109,7 @@ def not_bookable(visit: Visit | Wanted | None) -> str | None:
 
 def _closed(own: BookingSettings, sending: ContactSettings) -> str | None:
     if not own.is_online:
-        return "online booking is off. A manager turns it on in Appointment settings."
+        return "online booking is off. A manager turns it on in Booking settings."
     if not sending.public_url:
         return "this server has no public address. A manager gives it in Settings, under Contact."
     return None

@@ -121,7 +121,7 @@ def of_busy_provider(practice: SmallPractice) -> str:
 
 
 REASONS: dict[str, tuple[Callable[[SmallPractice], str], str]] = {
-    "online booking is off": (without_online, "online booking is off. A manager turns it on in Appointment settings."),
+    "online booking is off": (without_online, "online booking is off. A manager turns it on in Booking settings."),
     "no address": (without_address, "this server has no public address."),
     "no planned visit": (lambda practice: practice.course(), "no planned visit of the course waits to be booked."),
     "no length": (lambda practice: planned(practice, minutes=None), "the planned visit has no length."),

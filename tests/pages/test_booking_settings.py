@@ -11,7 +11,7 @@ from tests.practice import NOW, SYSTEM, TODAY
 
 
 def test_hours_are_proposed_saved_and_hold_for_a_provider_who_has_none(store, practice):
-    app = open_page("appointment_settings.py")
+    app = open_page("booking_settings.py")
     assert "There are no hours yet, so no free time is found." in read(app)
     fields = {field.label: field for field in app.time_input}
     assert (fields["Monday: from"].value, fields["Saturday: from"].value) == (time(9), None)
@@ -41,7 +41,7 @@ def test_days_off_are_added_and_removed_and_online_booking_is_turned_on(store, p
     elm = practices.all_practices(store)[0]
     working_hours.change(store, elm, "ben", [Hours(1, time(9), time(17))], actor=SYSTEM, now=NOW)
     practice.appointment(None, in_days=1)
-    app = open_page("appointment_settings.py")
+    app = open_page("booking_settings.py")
     assert "Nobody is away, and the practice is open on all its days." in read(app)
     first, _ = app.date_input
     first.set_value(TODAY + timedelta(days=1))

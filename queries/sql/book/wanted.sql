@@ -9,13 +9,10 @@ named as (
 course as (
     select courses.practice_id, courses.course_id, courses.cot_number, courses.patient_id, courses.provider_id
     from named
-    join courses on courses.practice_id = named.practice_id
+    join courses on courses.practice_id = named.practice_id and courses.patient_id = named.patient_id
         and (
             courses.course_id = named.course_id
-            or (
-                courses.patient_id = named.patient_id and courses.opened_on = named.opened_on
-                and courses.pathway = named.pathway
-            )
+            or (courses.opened_on = named.opened_on and courses.pathway = named.pathway)
         )
     -- As the rule (courses_on) chooses the course of a chain.
     order by

@@ -10,13 +10,10 @@ with waiting as (
 own_courses as (
     select waiting.booking_id, courses.course_id
     from waiting
-    join courses on courses.practice_id = waiting.practice_id
+    join courses on courses.practice_id = waiting.practice_id and courses.patient_id = waiting.owner_id
         and (
             courses.course_id = waiting.opportunity_id
-            or (
-                courses.patient_id = waiting.owner_id and courses.opened_on = waiting.opened_on
-                and courses.pathway = waiting.pathway
-            )
+            or (courses.opened_on = waiting.opened_on and courses.pathway = waiting.pathway)
         )
 ),
 linked as (

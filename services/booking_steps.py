@@ -23,7 +23,7 @@ LIVE = ("to enter", "entered", "conflict")
 
 STATES = {
     "to enter": "To enter in the PMS",
-    "entered": "Ticked off, waits for an import",
+    "entered": "Entered, waits for an import",
     "conflict": "The import says otherwise",
     "confirmed": "In the PMS",
     "cancelled": "Cancelled",

@@ -141,10 +141,7 @@ def _endpoint(draw: Draw) -> Callable[[Request], Any]:
 def _answered(request: Request, form: Mapping[str, str], draw: Draw) -> Response:
     store, whose, token = session.open_store(), address(request), request.path_params["token"]
     try:
-        if not (
-            rate_limits.is_within(rate_limits.OF_AN_ADDRESS, whose)
-            and rate_limits.is_within(rate_limits.OF_A_LINK, token)
-        ) or rate_limits.is_used_up(rate_limits.UNKNOWN, whose):
+        if _is_too_often(whose) or not rate_limits.is_within(rate_limits.OF_A_LINK, token):
             return _too_many(store)
         asked = Asked(
             store=store,
@@ -158,8 +155,7 @@ def _answered(request: Request, form: Mapping[str, str], draw: Draw) -> Response
         )
         visit = asked.look() if re.fullmatch(r"[A-Za-z0-9_-]{20,100}", token) else None
         if visit is None:
-            rate_limits.is_within(rate_limits.UNKNOWN, whose)
-            return _unknown(store)
+            return _unknown(store, whose)
         if request.method == "POST" and not is_own(request):
             return message(
                 visit.practice, "Please try again", "This did not come from our page.", status=403, base=asked.base
@@ -172,7 +168,14 @@ def _answered(request: Request, form: Mapping[str, str], draw: Draw) -> Response
         return message(None, "Something went wrong here", "Please try again, or ring the practice.", status=500)
 
 
-def _unknown(store: Store) -> Response:
+def _is_too_often(whose: str) -> bool:
+    """Count a request of an address, and say whether it is one too many."""
+    is_within = rate_limits.is_within(rate_limits.OF_AN_ADDRESS, whose)
+    return not is_within or rate_limits.is_used_up(rate_limits.UNKNOWN, whose)
+
+
+def _unknown(store: Store, whose: str) -> Response:
+    rate_limits.is_within(rate_limits.UNKNOWN, whose)
     sentence = "Please open it from the message once more: it may have been cut off on its way."
     practice = patient_booking.only_practice(store)
     return message(practice, "This link does not work", sentence, status=404, is_ring_asked=True)
@@ -190,7 +193,12 @@ async def elsewhere(request: Request) -> Response:
     rest = request.path_params.get("rest", "")
     if rest.endswith("/") and "/" not in rest[:-1]:
         return RedirectResponse(f"../{rest[:-1]}", status_code=308, headers=HEADERS)
-    return await run_in_threadpool(lambda: _unknown(session.open_store()))
+    return await run_in_threadpool(_none, request)
+
+
+def _none(request: Request) -> Response:
+    store, whose = session.open_store(), address(request)
+    return _too_many(store) if _is_too_often(whose) else _unknown(store, whose)
 
 
 ROUTES = [

@@ -261,6 +261,13 @@ def test_too_many_requests_are_told_to_wait(practice, web):
     assert PHONE in answer.text
 
 
+def test_addresses_below_ours_that_are_none_are_counted_too(practice, web):
+    for place in range(20):
+        assert web.get(f"/book/a/{place}").status_code == 404
+    assert web.get("/book/a/b").status_code == 429
+    assert web.get(f"/book/{sent(practice)}").status_code == 429
+
+
 def test_one_link_is_not_asked_for_without_end(practice, web):
     token = sent(practice)
     assert web.get(f"/book/{token}").status_code == 200

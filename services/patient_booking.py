@@ -258,7 +258,9 @@ def stop(store: Store, token: str, *, now: datetime, today_at: TodayAt) -> None:
         if visit is None or visit.channel is None or visit.is_stopped:
             return
         about = messages.about(tx, visit.link.message_id or "")
-        for patient_id in dict.fromkeys((visit.link.patient_id, *(row["patient_id"] for row in about))):
+        # The PMS may have merged the patient's record into another one since.
+        merged = [visit.wanted.patient_id] if visit.wanted else []
+        for patient_id in dict.fromkeys((visit.link.patient_id, *merged, *(row["patient_id"] for row in about))):
             consents.keep(
                 tx,
                 visit.practice.practice_id,
@@ -288,7 +290,7 @@ def _seen(source: Reading, token: str, *, now: datetime, today_at: TodayAt) -> V
     wanted = slots.wanted(source, practice, link.opportunity_id, planned_visit_id=link.planned_visit_id, today=today)
     message = messages.find(source, link.message_id) if link.message_id else None
     channel = message["channel"] if message else None
-    said = contact_queries.consents(source, practice.practice_id, link.patient_id)
+    said = contact_queries.consents(source, practice.practice_id, wanted.patient_id if wanted else link.patient_id)
     held = holds.find(source, link.token_hash, now=moment)
     if held and (wanted is None or (held["provider_id"], held["minutes"]) != (wanted.provider_id, wanted.minutes)):
         held = None  # The visit was changed since.

@@ -444,6 +444,17 @@ def test_stopping_messages_stops_those_of_the_links_channel_and_the_link_stays_g
     assert said[channel].source == "booking link on 24 Nov 2026"
 
 
+def test_a_patient_whose_record_was_merged_stops_the_messages_to_the_one_that_is_left(practice):
+    course = planned(practice)
+    token = link(practice, course)
+    practice.add("patients", "adaeze", first_name="Adaeze")
+    practice.course(course_id=course, patient="adaeze", item=False)
+    patient_booking.stop(practice.store, token, now=NOW, today_at=today_at)
+    said = consents.of(practice.store, practice_of(practice), "adaeze", actor=SYSTEM)
+    assert said["email"].value == "no"
+    assert look(practice, token).is_stopped
+
+
 # --- Links that are used up
 
 

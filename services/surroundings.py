@@ -47,7 +47,7 @@ def today(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) -
 def moment(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) -> datetime:
     """Return `now`, or where CARE_MANAGER_TODAY says that it is another day, the same time of that day.
 
-    The appointment book has free time from this moment on.
+    The appointment book, and the patient's page, have free time from this moment on.
     """
     return on_day(today(environ, now, timezone), now, timezone)
 

@@ -61,7 +61,7 @@ def planned_visit(
 def appointment(
     source: Store | Reading, practice_id: str, appointment_id: str | None, *, provider_id: str
 ) -> dict[str, Any] | None:
-    """Return appointment_id, provider_id, provider, starts_at and minutes of a live or done appointment of the PMS, or None.
+    """Return a live or done appointment of the PMS as a booking keeps it, with its provider's name; None without one.
 
     provider_id is whose it is where the PMS names nobody.
     """

@@ -263,6 +263,9 @@ def taking_back(row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> 
         if any(state[name] != value for name, value in fields_of(event, "after").items()):
             return None
         before = fields_of(event, "before")
+        if event["kind"] in ENDS_LINK:
+            # The link was revoked, and stays so.
+            before |= {name: None for name in NO_LINK if name in before}
         state |= before
         steps.append(Step("undone", before, facts={"kind": event["kind"]}, undoes=event["event_id"]))
     return steps

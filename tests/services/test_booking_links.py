@@ -283,6 +283,20 @@ def test_what_books_or_rejects_ends_the_link_and_takes_it_off_the_filters(practi
         assert not booking_links.use(tx, token, used_for="booked", now=NOW)
 
 
+@pytest.mark.parametrize("end", [reject, book])
+def test_undo_brings_no_link_back_and_so_none_into_the_filters(practice, store, end):
+    course = planned(practice)
+    token = send(practice, course)
+    opened(practice, token)
+    end(practice, course)
+    outcome = care.undo(store, [practice.id], "end", action_id="undo", **CHOICES)
+    assert outcome.opportunities == 1
+    assert found(practice, token).state == "revoked"
+    assert [listed(practice, is_link_opened=is_opened) for is_opened in (None, True, False)] == [[course], [], []]
+    events = store._connection.sql("select * from events where opportunity_id is not null").pl()
+    assert replayed(events)[practice.id, course].get("link_opened_at") is None
+
+
 def test_a_link_is_used_once_whoever_comes_at_the_same_time(practice, store):
     token = send(practice, planned(practice))
 

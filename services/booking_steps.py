@@ -141,6 +141,9 @@ def taking_back(
     if not told and not any("booked_on" in step.changes for step in steps):
         return steps
     wanted = {}
+    status = row["status"]
+    for step in steps:
+        status = step.changes.get("status", status)
     for booking in queries.find(tx, list(told)):
         after, before = told[booking["booking_id"]]
         if any(booking[name] != value for name, value in after.items()):
@@ -149,6 +152,8 @@ def taking_back(
         is_back = back["state"] in LIVE and (
             booking["state"] not in LIVE or any(back[name] != booking[name] for name in PLACE)
         )
+        if is_back and status == "rejected":
+            return "it was rejected since"
         if is_back and not slots.is_free(
             tx,
             practice_of(tx, row["practice_id"]),

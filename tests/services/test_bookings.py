@@ -422,3 +422,19 @@ def test_eight_who_move_to_each_others_times_never_overlap(practice, desk):
     times = sorted(one["starts_at"] for one in desk.all())
     assert len(times) == 8
     assert all(later - earlier >= timedelta(minutes=30) for earlier, later in pairwise(times))
+
+
+def test_undo_brings_no_visit_back_to_what_was_rejected_since(practice, store):
+    course = practice.course()
+    practice.hours()
+    chosen = [Chosen(practice.id, course, None)]
+    when: dict[str, Any] = {"actor": SYSTEM, "now": NOW, "today": TODAY}
+    at = datetime(2026, 12, 1, 10)
+    asked = {"planned_visit_id": None, "provider_id": "ben", "starts_at": at, "minutes": 30}
+    bookings.book(store, chosen[0], **asked, action_id="book", **when)
+    care.restore(store, chosen, action_id="restore", **when)
+    care.reject(store, chosen, reason="cost", action_id="reject", **when)
+    outcome = care.undo(store, [practice.id], "restore", action_id="undo", **when)
+    assert "it was rejected since." in str(outcome.left[0])
+    assert store._connection.execute("select state from bookings").fetchall() == [("cancelled",)]
+    assert integrity.faults(store) == []

@@ -468,7 +468,7 @@ def _of_practices(store: Store) -> list[str]:
     """Return every table that says of which practice its rows are."""
     found = store._connection.execute(
         "select table_name from information_schema.columns "
-        "where column_name = 'practice_id' and table_catalog = 'memory' order by table_name"
+        "where column_name = 'practice_id' and table_catalog = current_database() order by table_name"
     ).fetchall()
     return [table for (table,) in found]
 

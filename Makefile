@@ -19,7 +19,7 @@ help: ## List the commands
 	@touch $@
 
 run: .venv/runtime ## Install what is missing, add the sample practice to an empty store, serve the dashboard (PORT=8501)
-	@$(BIN)/python manage.py sample --if-empty
+	@$(BIN)/python manage.py sample --if-empty --address http://127.0.0.1:$(PORT)
 	@echo "Care Manager is at http://127.0.0.1:$(PORT)  (Ctrl+C stops it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 

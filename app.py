@@ -25,7 +25,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts import incoming_routes, session, sign_in_routes, typing_routes
+from pages.parts import booking_routes, incoming_routes, session, sign_in_routes, typing_routes
 from services import sign_in, surroundings
 from services.errors import CareManagerError, ConfigurationError
 from services.worker import Worker, senders_of
@@ -66,7 +66,7 @@ HEADERS = {
 
 
 class Guard:
-    """Add the security headers to every answer, and hide the server's own metrics."""
+    """Add the security headers to every answer that has none of its own, and hide the server's own metrics."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -79,7 +79,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         is_hidden = scope["path"].rstrip("/").endswith("/_stcore/metrics")
@@ -153,7 +155,13 @@ else:
     app = st.App(
         # Not beside pages/: Streamlit would then serve each file in it by itself, past the frame.
         ROOT / "pages" / "frame.py",
-        routes=[Route("/healthz", healthz), *sign_in_routes.ROUTES, *incoming_routes.ROUTES, *typing_routes.ROUTES],
+        routes=[
+            Route("/healthz", healthz),
+            *sign_in_routes.ROUTES,
+            *incoming_routes.ROUTES,
+            *booking_routes.ROUTES,
+            *typing_routes.ROUTES,
+        ],
         middleware=[Middleware(Guard)],
         lifespan=lifespan,
         on_script_error=apologise,

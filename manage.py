@@ -49,11 +49,12 @@ def add_sample(store: Store, call: argparse.Namespace, now: datetime) -> int:
         sample.remove(store, actor=_person(), now=now)
         print("The sample practice was removed. Everything else was kept.")
         return DONE
-    if call.if_empty and practices.all_practices(store):
-        return DONE
-    print("Adding the sample practice ...", flush=True)
-    sample.add(store, today=surroundings.today(os.environ, now), actor=_person(), now=now)
-    print("The sample practice was added. None of its patients is real.")
+    if not (call.if_empty and practices.all_practices(store)):
+        print("Adding the sample practice ...", flush=True)
+        sample.add(store, today=surroundings.today(os.environ, now), actor=_person(), now=now)
+        print("The sample practice was added. None of its patients is real.")
+    if call.address:
+        sample.serve_at(store, call.address, actor=_person(), now=now)
     return DONE
 
 
@@ -133,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("sample", help="add the sample practice, or remove it")
     one.add_argument("--if-empty", action="store_true", help="only when there is no practice yet")
+    one.add_argument("--address", metavar="URL", help="where the links in its messages open, on this machine")
     one.add_argument("--remove", action="store_true", help="remove the sample practice and all that is about it")
     one.set_defaults(command=add_sample)
 

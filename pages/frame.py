@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import action_dialogs, contact_dialog, lightbulb, outcomes, patient_panel, session, sign_in
+from pages.parts import action_dialogs, book_wish, contact_dialog, lightbulb, outcomes, patient_panel, session, sign_in
 from services.actors import Right
 from services.errors import CareManagerError
 
@@ -31,6 +31,8 @@ NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-r
 PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
     "my_list.py": ("My list", ":material/call:", "my-list", Right.WORK),
+    "appointment_book.py": ("Appointment book", ":material/calendar_view_week:", "appointment-book", Right.SEE),
+    "to_enter.py": ("To enter in the PMS", ":material/checklist:", "to-enter", Right.SEE),
     "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
     "pipeline.py": ("Pipeline", ":material/monitoring:", "pipeline", Right.SEE),
     "results.py": ("Results", ":material/fact_check:", "results", Right.SEE),
@@ -45,6 +47,12 @@ PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "people.py": ("People", ":material/group:", "people", Right.SEE_PEOPLE),
     "audit.py": ("Audit", ":material/history:", "audit", Right.HISTORY),
     "settings.py": ("Settings", ":material/tune:", "settings", Right.SETTINGS),
+    "booking_settings.py": (
+        "Booking settings",
+        ":material/edit_calendar:",
+        "booking-settings",
+        Right.SETTINGS,
+    ),
     "account.py": ("Your account", ":material/account_circle:", "account", None),
 }
 """Every page: its file, its title, its picture, its address, and the right for which the menu shows it.
@@ -55,7 +63,7 @@ A file in pages/ that is not here is no page.
 
 def main() -> None:
     """Draw the frame and the page that was asked for inside it."""
-    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=200)
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=212)
     signed_in = sign_in.gate()
     page = st.navigation(
         [
@@ -78,6 +86,7 @@ def main() -> None:
         return
     st.set_page_config(f"{page.title} · Care Manager")
     st.html(NARROW_MARGINS)
+    book_wish.follow(HERE, next(file for file, (title, *_) in PAGES.items() if title == page.title))
     try:
         with st.sidebar:
             session.choose_practice()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,8 @@ from services import settings
 from services.actors import Right
 from services.practices import Practice
 from services.settings import SETTINGS, Current, Setting
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def chosen(here: session.Session) -> Practice:
@@ -86,6 +89,11 @@ if not here.practices:
     st.stop()
 with practice_place:
     practice = chosen(here)
+st.page_link(
+    ROOT / "pages" / "booking_settings.py",
+    label="Working hours, days off and online booking",
+    icon=":material/edit_calendar:",
+)
 current = settings.of(here.store, practice, actor=here.actor)
 st.header("What counts as an opportunity")
 draw_rule(practice, current)

@@ -18,6 +18,9 @@ FAULTS = (
     "states_without_course",
     "states_without_person",
     "states_without_event",
+    "bookings_without_course",
+    "bookings_without_day",
+    "days_without_booking",
 )
 
 

@@ -25,6 +25,8 @@ STATE = pl.Schema(
         ("booked_on", pl.Date()),
         ("needs_action_since", pl.Datetime("us")),
         ("needs_action_why", pl.String()),
+        ("link_sent_at", pl.Datetime("us")),
+        ("link_opened_at", pl.Datetime("us")),
         ("changed_by", pl.String()),
         ("changed_at", pl.Datetime("us")),
     ]

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from queries import listing, workflow
+from queries import booking_links, listing, workflow
 from queries import opportunities as queries
 from queries.store import Reading, Store, Transaction
 from services import practices, surroundings, words
-from services.actors import SYSTEM, Actor
+from services.actors import PATIENT, SYSTEM, Actor
 from services.errors import CareManagerError, InvalidRequest
 from services.opportunities import rule_of, with_reasons
+from services.steps import Step as Step
+from services.steps import with_bookings
 
 MOST = 5_000
 """So many opportunities at most in one action."""
@@ -27,8 +29,12 @@ DID = {
     "assigned": "assigned it",
     "attempted": "tried to reach the patient",
     "booked": "booked it",
+    "booking cancelled": "cancelled the visit that was booked",
+    "booking moved": "moved the visit that was booked",
+    "call asked": "asked for a call",
     "contacted": "contacted the patient",
     "course changed": "changed the course",
+    "link opened": "opened the booking link",
     "noted": "wrote a note",
     "rejected": "rejected it",
     "restored": "restored it",
@@ -39,10 +45,18 @@ DID = {
 """What somebody did meanwhile, by the kinds of events."""
 
 
+ADDITIONS = ("attempted", "noted")
+"""What overwrites nothing, so that it goes to rows that changed meanwhile too."""
+
 ANSWERS = ("attempted", "contacted", "snoozed", "rejected", "booked")
 """What a person does about an opportunity that waited for somebody, so that it waits no more."""
 
 ANSWERED = {"needs_action_since": None, "needs_action_why": None}
+
+ENDS_LINK = ("booked", "rejected")
+"""After these nobody may book by a link that was sent about the opportunity."""
+
+NO_LINK = {"link_sent_at": None, "link_opened_at": None}
 
 
 @dataclass(frozen=True)
@@ -55,21 +69,6 @@ class Chosen:
     practice_id: str
     opportunity_id: str
     version: int | None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing done to an opportunity: its event's kind, the columns that change, and what only the event says.
-
-    facts are as they are afterwards, was as they were before.
-    """
-
-    kind: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    was: Mapping[str, Any] = field(default_factory=dict)
-    note: str | None = None
-    undoes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,6 @@ def act(
     now: datetime,
     today: date,
     action_id: str,
-    is_addition: bool = False,
     and_then: Callable[[Transaction, Sequence[Mapping[str, Any]]], None] | None = None,
 ) -> Outcome:
     """Do one action to opportunities in one transaction, each change with its event, and return what came of it.
@@ -152,9 +150,9 @@ def act(
             row = by_key.get(key)
             if row is None:
                 continue  # Its whole practice was removed meanwhile.
-            if version not in (None, row["version"]) and not is_addition:
+            if version not in (None, row["version"]) and kind not in ADDITIONS:
                 stale.append(row)
-            elif not row["is_listed"] and not is_addition:
+            elif not row["is_listed"] and kind not in ADDITIONS:
                 left.append((row, _why_not_listed(tx, row, today=today)))
             elif isinstance(decided := decide(row), str):
                 left.append((row, decided))
@@ -192,13 +190,16 @@ def write(
 ) -> None:
     """Write an action: the new state of each row of `workflow.current`, and an event for each step.
 
-    Without an id it is nothing that anybody pressed or may take back.
+    Without an id it is nothing that anybody pressed or may take back. A visit booked here is cancelled by what rejects
+    its opportunity, or says that it is booked no more; links to book it by are revoked by what books or rejects it.
     """
     if action_id is not None:
         workflow.record_action(tx, action_id, kind=kind, by=actor.user_id, now=now)
+    steps = with_bookings(tx, steps, actor=actor, now=now)
     states, events = [], []
     for row, given in steps:
         some = _settled(row, given) if actor != SYSTEM else given
+        some = _without_link(row, some)
         state = {name: row.get(name) for name in workflow.STATE.names()}
         for step in some:
             before = {name: state[name] for name in step.changes}
@@ -223,6 +224,10 @@ def write(
     if states:
         workflow.write_states(tx, pl.DataFrame(states, schema=workflow.STATE))
     workflow.record_events(tx, pl.DataFrame(events, schema=workflow.EVENT))
+    for ending in ENDS_LINK:
+        ended = [(event["practice_id"], event["opportunity_id"]) for event in events if event["kind"] == ending]
+        if ended:
+            booking_links.revoke(tx, *zip(*ended, strict=True), why=ending, now=now)
 
 
 @contextmanager
@@ -258,6 +263,9 @@ def taking_back(row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> 
         if any(state[name] != value for name, value in fields_of(event, "after").items()):
             return None
         before = fields_of(event, "before")
+        if event["kind"] in ENDS_LINK:
+            # The link was revoked, and stays so.
+            before |= {name: None for name in NO_LINK if name in before}
         state |= before
         steps.append(Step("undone", before, facts={"kind": event["kind"]}, undoes=event["event_id"]))
     return steps
@@ -268,6 +276,14 @@ def _settled(row: Mapping[str, Any], steps: Sequence[Step]) -> Sequence[Step]:
     for at, step in enumerate(steps):
         if row.get("needs_action_since") and step.kind in ANSWERS:
             return [*steps[:at], replace(step, changes={**step.changes, **ANSWERED}), *steps[at + 1 :]]
+    return steps
+
+
+def _without_link(row: Mapping[str, Any], steps: Sequence[Step]) -> Sequence[Step]:
+    """Let the first step after which no link may be used say that none is out."""
+    for at, step in enumerate(steps):
+        if step.kind in ENDS_LINK and (row.get("link_sent_at") or row.get("link_opened_at")):
+            return [*steps[:at], replace(step, changes={**step.changes, **NO_LINK}), *steps[at + 1 :]]
     return steps
 
 
@@ -304,7 +320,7 @@ def what_changed(source: Reading, rows: Sequence[Mapping[str, Any]]) -> list[str
             continue
         zone = ZoneInfo(zones.get(row["practice_id"], surroundings.TIMEZONE))
         at = change["happened_at"].replace(tzinfo=UTC).astimezone(zone)
-        by = "the system" if change["by_user"] == "system" else change["by_user"]
+        by = {SYSTEM.user_id: "the system", PATIENT: "the patient"}.get(change["by_user"], change["by_user"])
         told.append(
             f"{by} {DID.get(change['kind'], 'changed it')} on {words.day(at.date())} at {at:%H:%M}, "
             f"after you saw it; it is {words.STATUSES[row['shown_status']].lower()} now."

@@ -68,6 +68,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
 }
 """Which roles have which right. Pages hide what is not allowed; `allowed` below refuses it."""
 
+PATIENT = "patient"
+"""Who is said to have done what a patient did by a link."""
+
 PROVED = frozenset({Right.IMPORT, Right.PEOPLE})
 """Not for the demonstration, which anybody at the machine may enter: it makes no accounts and takes in no patients."""
 
@@ -94,6 +97,11 @@ class Actor:
     def at_the_command_line(cls, name: str) -> Actor:
         """Return whoever can open the store's file: everything is theirs anyway."""
         return cls(f"{name} (command line)", name, Role.GROUP, None)
+
+    @classmethod
+    def patient_of(cls, practice_id: str) -> Actor:
+        """Return whoever has a link that only a patient of the practice was sent; no service for people is theirs."""
+        return cls(PATIENT, "The patient", Role.READ_ONLY, frozenset({practice_id}))
 
     def may(self, right: Right) -> bool:
         """Say whether the role has the right, and the person proved who they are by a password of their own."""

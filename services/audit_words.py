@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,19 +15,34 @@ import polars as pl
 from queries import opportunities as opportunity_queries
 from queries import people as people_queries
 from queries.store import Store
-from services import contracts, nhs_figures, settings, surroundings, templates, words
+from services import (
+    booking_settings,
+    booking_words,
+    contracts,
+    nhs_figures,
+    settings,
+    surroundings,
+    templates,
+    words,
+    working_hours,
+)
+from services.actors import PATIENT
 from services.practices import Practice
 
 KINDS = {
     "assigned": "Assigned",
     "attempted": "Tried to reach",
     "booked": "Booked",
+    booking_settings.CHANGED: "Changed how bookings are taken",
+    "call asked": "Asked for a call",
     "course changed": "Changed a course",
     "default view chosen": "Chose the view that their list opens with",
     "contacted": "Contacted",
     contracts.CHANGED: "Changed a contract",
     "exported": "Exported",
     "imported": "Imported",
+    "link opened": "Opened the booking link",
+    "link sent": "Sent a booking link",
     "notebook removed": "Removed a notebook",
     "notebook saved": "Saved a notebook",
     nhs_figures.TYPED: "Typed in NHS figures",
@@ -56,20 +71,30 @@ KINDS = {
     "undone": "Undid",
     "view removed": "Removed a view",
     "view saved": "Saved a view",
+    **booking_words.KINDS,
+    working_hours.CHANGED: "Changed working hours",
+    working_hours.CLOSED: "Added time off",
+    working_hours.REOPENED: "Removed time off",
 }
 """What happened, by the kinds of the store."""
 
-NOBODY = {settings.SYSTEM: "The system", "first start": "The first start"}
+NOBODY = {settings.SYSTEM: "The system", PATIENT: "The patient", "first start": "The first start"}
 """Who acts where no person does."""
 
 LABELS = {
     "assigned_to": "assigned to",
+    "conflict": "the PMS says:",
+    "provider_id": "with",
+    "starts_at": "on",
+    "state": "booking",
     "body": "text",
     "booked_on": "said to be on",
     "email": "e-mail",
     "from_on": "from",
     "in_pms": "in the PMS:",
     "is_active": "active",
+    "is_confirmed": "patients get a confirmation:",
+    "is_online": "patients book by a link:",
     "is_shared": "shared",
     "reject_reason": "reason",
     "snooze_reason": "reason",
@@ -93,6 +118,9 @@ NAMED = {
     templates.CHANGED,
     templates.REMOVED,
     templates.RESTORED,
+    working_hours.CHANGED,
+    working_hours.CLOSED,
+    working_hours.REOPENED,
 }
 """Events whose note is the name of what they are about."""
 
@@ -106,6 +134,11 @@ LEFT_OUT = {
     "last_attempt_at",
     "last_contact_at",
     "notebook_id",
+    "needs_action_since",
+    "needs_action_why",
+    "link_opened_at",
+    "link_sent_at",
+    "message_id",
     "user_id",
     "view_id",
 }
@@ -127,10 +160,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Names:
-    """The names of people by their ids, and of providers by "practice_id/provider_id"."""
+    """The names of people by their ids, and of providers by "practice_id/provider_id", with initials and without."""
 
     people: Mapping[str, str]
     providers: Mapping[str, str]
+    provider_names: Mapping[str, str]
 
 
 def kind_in_words(kind: str) -> str:
@@ -161,12 +195,11 @@ def table_of(store: Store, practices: Sequence[Practice], rows: pl.DataFrame) ->
 
 def names_of(store: Store, practice_ids: Sequence[str]) -> Names:
     """Return the names that the events of these practices may speak of."""
+    providers = opportunity_queries.providers(store, practice_ids).to_dicts()
     return Names(
         people={row["user_id"]: row["name"] for row in people_queries.all_people(store).to_dicts()},
-        providers={
-            row["provider_key"]: f"{row['initials']} – {row['name']}"
-            for row in opportunity_queries.providers(store, practice_ids).to_dicts()
-        },
+        providers={row["provider_key"]: f"{row['initials']} – {row['name']}" for row in providers},
+        provider_names={row["provider_key"]: row["name"] for row in providers},
     )
 
 
@@ -176,7 +209,8 @@ def details(row: Mapping[str, Any], names: Names) -> str:
     if row["kind"] == settings.CHANGED:
         return _setting(row["note"], before.get("value"), after.get("value"))
     about = [f"COT {row['cot_number']}"] if row["cot_number"] else []
-    said = {*LEFT_OUT}
+    # The day that a visit books is that of its time.
+    said = {*LEFT_OUT, *(("booking_id", "booked_on", "choice") if "booking_id" in after else ())}
     if row["kind"] == "undone" and "kind" in after:
         about.append(kind_in_words(after["kind"]).lower())
         said.add("kind")
@@ -218,8 +252,10 @@ def _value(field: str, value: Any, row: Mapping[str, Any], names: Names) -> str:
         return "yes" if value else "no"
     if field == "assigned_to":
         return names.people.get(value, str(value))
-    if field == "provider":
+    if field in ("provider", "provider_id"):
         return names.providers.get(f"{row['practice_id']}/{value}", str(value))
+    if field == "starts_at":
+        return words.moment(datetime.fromisoformat(value))
     if field.endswith("_pence"):
         return f"£{value / 100:,.2f}"
     if isinstance(value, float):

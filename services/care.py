@@ -10,7 +10,7 @@ from typing import Any
 from queries import messages, workflow
 from queries import people as people_queries
 from queries.store import Store, Transaction
-from services import actions, reject_reasons, words
+from services import actions, booking_steps, reject_reasons, words
 from services.actions import Chosen, Outcome, Step
 from services.actors import RIGHTS, Actor, Right, allowed
 from services.errors import InvalidRequest
@@ -189,17 +189,12 @@ def note(
     written = _text(text)
     if not written:
         raise InvalidRequest("Write the note first. Nothing was kept.")
+
+    def decide(row: dict[str, Any]) -> Sequence[Step]:
+        return [Step("noted", note=written)]
+
     return actions.act(
-        store,
-        chosen,
-        lambda row: [Step("noted", note=written)],
-        kind="noted",
-        said="noted",
-        actor=actor,
-        now=now,
-        today=today,
-        action_id=action_id,
-        is_addition=True,
+        store, chosen, decide, kind="noted", said="noted", actor=actor, now=now, today=today, action_id=action_id
     )
 
 
@@ -224,30 +219,13 @@ def attempt(
     told, at = _text(note), workflow.utc(now)
 
     def decide(row: dict[str, Any]) -> Sequence[Step]:
-        steps = [
-            Step(
-                "attempted",
-                {"attempts": row["attempts"] + 1, "last_attempt_at": at},
-                facts={"outcome": outcome},
-                note=told,
-            )
-        ]
-        if outcome in CONTACTS:
-            steps.append(contacted(row, "phone", at))
-        return steps
+        changes = {"attempts": row["attempts"] + 1, "last_attempt_at": at}
+        tried = Step("attempted", changes, facts={"outcome": outcome}, note=told)
+        return [tried, contacted(row, "phone", at)] if outcome in CONTACTS else [tried]
 
     said = f"logged as a call: {OUTCOMES[outcome].lower()}"
     return actions.act(
-        store,
-        chosen,
-        decide,
-        kind="attempted",
-        said=said,
-        actor=actor,
-        now=now,
-        today=today,
-        action_id=action_id,
-        is_addition=True,
+        store, chosen, decide, kind="attempted", said=said, actor=actor, now=now, today=today, action_id=action_id
     )
 
 
@@ -306,13 +284,8 @@ def restore(
         if row["shown_status"] in ("open", "contacted"):
             return "it is on the list already."
         status = row["status"] if row["status"] != "rejected" else "contacted" if row["last_contact_at"] else "open"
-        wanted = {
-            "status": status,
-            "snoozed_until": None,
-            "snooze_reason": None,
-            "reject_reason": None,
-            "booked_on": None,
-        }
+        gone = ("snoozed_until", "snooze_reason", "reject_reason", "booked_on")
+        wanted = {"status": status, **dict.fromkeys(gone)}
         return [Step("restored", {name: value for name, value in wanted.items() if row[name] != value}, note=told)]
 
     return actions.act(
@@ -334,8 +307,9 @@ def undo(
 ) -> Outcome:
     """Take back what one action did in these practices, or to some opportunities alone, as new events.
 
-    Its messages that still wait are cancelled, each with everything that it is about. Left alone is what was changed
-    again since, and whose message has left. Raises InvalidRequest when there is nothing to take back.
+    Its messages that still wait are cancelled, each with everything that it is about, and visits booked here are as
+    they were. Left alone is what was changed again since, whose message has left, or whose old time is taken by now.
+    Raises InvalidRequest when there is nothing to take back.
     """
     undoing = workflow.find_action(store, undone_id)
     if undoing is None or undoing["kind"] == "undone":
@@ -366,9 +340,9 @@ def undo(
                 continue
             if message:
                 cancelled.append((row, message))
-            steps = actions.taking_back(row, events[key])
-            if steps is None:
-                left.append((row, f"it was changed again since{'; its message is cancelled' if message else ''}."))
+            steps = booking_steps.taking_back(tx, row, events[key], actor=actor, now=now)
+            if isinstance(steps, str):
+                left.append((row, f"{steps}{'; its message is cancelled' if message else ''}."))
             else:
                 done.append((row, steps))
         if done:

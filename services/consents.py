@@ -12,7 +12,7 @@ from queries import contact as queries
 from queries import patients as patient_queries
 from queries.store import Store, Transaction
 from services import history, words
-from services.actors import Actor, Right, allowed
+from services.actors import PATIENT, Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
 
@@ -119,7 +119,7 @@ def keep(
 
 def _said(row: Mapping[str, Any], practice: Practice) -> Consent:
     at = row["said_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(practice.timezone))
-    by = "" if row["by_user"] == "system" else f", noted by {row['by_user']}"
+    by = "" if row["by_user"] in ("system", PATIENT) else f", noted by {row['by_user']}"
     return Consent(row["value"], f"{row['source']} on {words.day(at.date())}{by}")
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,13 +13,24 @@ import polars as pl
 from queries import contact as queries
 from queries import listing, messages, workflow
 from queries.store import Reading, Store, Transaction
-from services import actions, contact_settings, edited_text, practices, reachable, rendering, templates, words
+from services import (
+    actions,
+    booking_links,
+    booking_settings,
+    contact_settings,
+    letters,
+    practices,
+    reachable,
+    templates,
+    tokens,
+    words,
+)
 from services.actions import Chosen, Outcome, Step
 from services.actors import Actor, Right, allowed
-from services.contact_settings import ContactSettings
+from services.booking_links import New
 from services.errors import InvalidRequest
+from services.letters import Letter, Letterhead, Recipient
 from services.practices import Practice
-from services.templates import Template
 
 CHANNELS = {"email": "E-mail", "sms": "SMS"}
 PREFERRED = "preferred"
@@ -29,15 +38,6 @@ PREFERRED = "preferred"
 
 FURTHEST_DAYS = 60
 """A message may wait so long for its day."""
-
-OWN_LINK = "your-own-link"
-"""Stands in a text for the token that each message gets of its own when it is queued."""
-
-NAMES = ("first_name", "title_and_surname")
-"""The fields that name everybody of a household."""
-
-NEXT_VISIT = "your next visit"
-"""A planned visit in a message: without clinical detail."""
 
 
 @dataclass(frozen=True)
@@ -55,34 +55,6 @@ class Plan:
     send_at: datetime | None = None
     is_unlinked_visit_ignored: bool = False
     is_suppression_ignored: bool = False
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """One message as it would go out, or why it does not.
-
-    patients: names, several where a household shares it. why_not is a sentence of which the patient is the subject.
-    rows are those of `workflow.current` of the opportunities it is about.
-    """
-
-    practice_id: str
-    patients: tuple[str, ...]
-    channel: str
-    address: str | None
-    template: Template | None = None
-    subject: str | None = None
-    body: str | None = None
-    why_not: str | None = None
-    rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True)
-class _Practice:
-    """What is the same for every patient of a practice."""
-
-    practice: Practice
-    settings: ContactSettings
-    templates: Mapping[str, Template]
 
 
 @allowed(Right.WORK, practice="chosen")
@@ -180,7 +152,7 @@ def _composed(source: Reading, chosen: Sequence[Chosen], plan: Plan, *, today: d
         for (practice_id, _), some in by_patient.items()
         for one in _of_patient(at[practice_id], some, plan, bad, stale, today)
     ]
-    return _joined(alone, at, plan)
+    return letters.written(alone, at, None if plan.body is None else (plan.subject, plan.body))
 
 
 def _stale(
@@ -196,45 +168,41 @@ def _key(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["practice_id"], row["opportunity_id"]
 
 
-def _at(source: Reading, practice: Practice, plan: Plan) -> _Practice:
+def _at(source: Reading, practice: Practice, plan: Plan) -> Letterhead:
     settings = contact_settings.of(source, practice.practice_id)
     own = {one.template_id: one for one in templates.all_of(source, practice.practice_id)}
     chosen = {channel: own[id_] for channel, id_ in plan.template_ids.items() if id_ in own}
-    return _Practice(practice, settings, chosen)
-
-
-@dataclass(frozen=True)
-class _Letter:
-    """A message before its text is written, and the patient's details that its fields are filled from."""
-
-    recipient: Recipient
-    about: Mapping[str, Any] | None = None
+    return Letterhead(practice, settings, booking_settings.of(source, practice.practice_id), chosen)
 
 
 def _of_patient(
-    at: _Practice,
+    at: Letterhead,
     some: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
     plan: Plan,
     bad: Mapping[tuple[str, str, str], str],
     stale: Mapping[tuple[str, str], str],
     today: date,
-) -> Iterable[_Letter]:
+) -> Iterable[Letter]:
     """Return the message to one patient about what can be written about, and who is left out and why."""
     name, practice_id = some[0][0]["patient"], at.practice.practice_id
     channel = _channel(some[0][1], plan, bad)
     good = []
     for row, about in some:
         if why := stale.get(_key(row)) or _why_not_about(at, row, about, plan, today):
-            yield _Letter(Recipient(practice_id, (name,), channel, None, why_not=why, rows=(row,)))
+            yield Letter(Recipient(practice_id, (name,), channel, None, why_not=why, rows=(row,)))
         else:
             good.append((row, about))
     if not good:
         return
     good.sort(key=lambda pair: pair[1]["opened_on"])
-    about, template = good[0][1], at.templates.get(channel)
+    template = at.templates.get(channel)
+    if template and letters.names_link(template):
+        good.sort(key=lambda pair: letters.no_link(at, pair[1]) is not None)
+    about = good[0][1]
+    why_no_link = letters.no_link(at, about)
     why_not = "is of a practice that has no such template." if template is None else None
     why_not = why_not or reachable.refusal(about, channel, template.kind if template else "service", bad)
-    yield _Letter(
+    yield Letter(
         Recipient(
             practice_id,
             (name,),
@@ -245,6 +213,8 @@ def _of_patient(
             rows=tuple(row for row, _ in good),
         ),
         about,
+        booking=None if why_no_link else letters.visit_of(about),
+        why_no_link=why_no_link,
     )
 
 
@@ -259,7 +229,7 @@ def _channel(about: Mapping[str, Any], plan: Plan, bad: Mapping[tuple[str, str, 
 
 
 def _why_not_about(
-    at: _Practice, row: Mapping[str, Any], about: Mapping[str, Any], plan: Plan, today: date
+    at: Letterhead, row: Mapping[str, Any], about: Mapping[str, Any], plan: Plan, today: date
 ) -> str | None:
     """Return why nobody is written to about an opportunity, or None."""
     if not row["is_listed"]:
@@ -278,62 +248,6 @@ def _why_not_about(
     return None
 
 
-def _joined(letters: Sequence[_Letter], at: Mapping[str, _Practice], plan: Plan) -> list[Recipient]:
-    """Write the messages: one for a household with one address where the practice wants that."""
-    groups: dict[Any, list[_Letter]] = {}
-    for place, letter in enumerate(letters):
-        one = letter.recipient
-        household = letter.about["household_id"] if letter.about else None
-        is_shared = household and one.why_not is None and at[one.practice_id].settings.is_household_joined
-        key = (one.practice_id, household, one.channel, one.address) if is_shared else place
-        groups.setdefault(key, []).append(letter)
-    if plan.body is not None and sum(group[0].recipient.why_not is None for group in groups.values()) > 1:
-        raise InvalidRequest("A text can be edited for one message alone. Nothing was sent. Use the template as it is.")
-    return [_written(group, at[group[0].recipient.practice_id], plan) for group in groups.values()]
-
-
-def _written(group: Sequence[_Letter], at: _Practice, plan: Plan) -> Recipient:
-    """Return a message with its text, or why it has none."""
-    first = group[0].recipient
-    one = replace(
-        first,
-        patients=tuple(letter.recipient.patients[0] for letter in group),
-        rows=tuple(row for letter in group for row in letter.recipient.rows),
-    )
-    if one.why_not or one.template is None:
-        return one
-    if plan.body is not None:
-        opt_out, kind = _opt_out(group[0], at), one.template.kind
-        subject, body = edited_text.checked(plan.subject, plan.body, channel=one.channel, kind=kind, opt_out=opt_out)
-        return replace(one, subject=subject, body=body)
-    fields = [_fields(letter, at) for letter in group]
-    shared = {name: " and ".join(filter(None, dict.fromkeys(some[name] for some in fields))) for name in NAMES}
-    try:
-        subject = one.template.subject and rendering.rendered(one.template.subject, {**fields[0], **shared})
-        return replace(one, subject=subject, body=rendering.rendered(one.template.body, {**fields[0], **shared}))
-    except rendering.EmptyField as problem:
-        return replace(one, why_not=f"has no {rendering.FIELDS[problem.field].lower()}, which the template needs.")
-
-
-def _fields(letter: _Letter, at: _Practice) -> dict[str, str | None]:
-    about, practice = letter.about, at.practice
-    assert about is not None
-    return rendering.fields_of(
-        about,
-        practice_name=practice.name,
-        practice_phone=practice.phone,
-        provider_name=about["provider"],
-        visit_words=NEXT_VISIT,
-        minutes=about["minutes"],
-        opt_out_line=_opt_out(letter, at),
-    )
-
-
-def _opt_out(letter: _Letter, at: _Practice) -> str:
-    link = unsubscribe_url(at.settings, OWN_LINK)
-    return rendering.opt_out_line(letter.recipient.channel, link=link, phone=at.practice.phone)
-
-
 def _visit(row: Mapping[str, Any]) -> str:
     told = f"Visit {row['position']}: {row['minutes']} minutes" if row["minutes"] else f"Visit {row['position']}"
     return f"{told} with {row['provider']}" if row["provider"] else told
@@ -343,29 +257,20 @@ def _moment(at: datetime) -> str:
     return f"{words.day(at.date())} at {at:%H:%M}"
 
 
-def unsubscribe_url(settings: ContactSettings, token: str) -> str | None:
-    """Return the address at which a patient opts out, or None while the practice has no address to reach it by."""
-    return f"{settings.public_url.rstrip('/')}/unsubscribe/{token}" if settings.public_url else None
-
-
-def hash_of(token: str) -> str:
-    """Return what is kept of the token of a link."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _queue(
     tx: Transaction, going: Sequence[Recipient], *, actor: Actor, now: datetime, send_at: datetime, action_id: str
 ) -> None:
-    """Write the messages, what each is about, the link by which its patient opts out, and the contact."""
+    """Write the messages, what each is about, the links of each, and the contact."""
     rows, about, links, steps = [], [], [], []
     settings = {id_: contact_settings.of(tx, id_) for id_ in {one.practice_id for one in going}}
+    ids = [str(uuid.uuid4()) for _ in going]
+    booking = _booking_tokens(tx, dict(zip(ids, going, strict=True)), actor=actor, now=now, send_at=send_at)
     at, send_at = workflow.utc(now), workflow.utc(send_at)
-    for one in going:
+    for message_id, one in zip(ids, going, strict=True):
         assert one.template is not None
         assert one.body is not None
-        message_id, token = str(uuid.uuid4()), secrets.token_urlsafe(24)
-        own = settings[one.practice_id]
-        url = unsubscribe_url(own, token) if one.channel == "email" else None
+        own, token = settings[one.practice_id], tokens.made() if one.channel == "email" else None
+        url = token and letters.unsubscribe_url(own, token)
         rows.append(
             {
                 "message_id": message_id,
@@ -377,7 +282,7 @@ def _queue(
                 "address": one.address,
                 "name": " and ".join(one.patients),
                 "subject": one.subject,
-                "body": one.body.replace(unsubscribe_url(own, OWN_LINK) or OWN_LINK, url or OWN_LINK),
+                "body": letters.with_own_links(one.body, own, token, booking.get(message_id)),
                 "unsubscribe_url": url,
                 "queued_by": actor.user_id,
                 "queued_at": at,
@@ -386,12 +291,13 @@ def _queue(
                 "action_id": action_id,
             }
         )
-        if url:
+        if token and url:
             for patient_id in dict.fromkeys(row["patient_id"] for row in one.rows):
-                links.append((hash_of(token), one.practice_id, patient_id, one.channel, at))
-        for row in one.rows:
+                links.append((tokens.hash_of(token), one.practice_id, patient_id, one.channel, at))
+        for place, row in enumerate(one.rows):
             about.append((message_id, one.practice_id, row["opportunity_id"], row["patient_id"]))
-            steps.append((row, [contacted(row, one.channel, one.template.name, message_id, send_at)]))
+            done = [contacted(row, one.channel, one.template.name, message_id, send_at)]
+            steps.append((row, [*done, booking_links.sent(send_at, message_id)] if one.booking and not place else done))
     messages.queue(
         tx,
         pl.DataFrame(rows, schema=messages.MESSAGE),
@@ -400,3 +306,15 @@ def _queue(
     if links:
         queries.note_links(tx, pl.DataFrame(links, schema=queries.LINK, orient="row"))
     actions.write(tx, steps, kind="contacted", actor=actor, now=now, action_id=action_id)
+
+
+def _booking_tokens(
+    tx: Transaction, going: Mapping[str, Recipient], *, actor: Actor, now: datetime, send_at: datetime
+) -> dict[str, str]:
+    """Make the booking links that messages have, and return their tokens by the messages' ids."""
+    new = {
+        message_id: New(one.practice_id, one.rows[0]["opportunity_id"], one.booking, message_id, send_at)
+        for message_id, one in going.items()
+        if one.booking
+    }
+    return dict(zip(new, booking_links.make_all(tx, list(new.values()), by=actor.user_id, now=now), strict=True))

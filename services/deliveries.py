@@ -10,7 +10,7 @@ from queries import contact as contact_queries
 from queries import messages as queries
 from queries import workflow
 from queries.store import Reading, Store, Transaction
-from services import actions, consents, contact, contact_settings, practices, sending
+from services import actions, consents, contact_settings, practices, sending, tokens
 from services.actions import Step
 from services.actors import SYSTEM
 from services.incoming.events import Event, Inbound
@@ -138,7 +138,7 @@ def opt_out(store: Store, token: str, *, now: datetime, is_asked_first: bool = F
 
     is_asked_first only looks whose link it is. The same link does no harm twice.
     """
-    links = contact_queries.links(store, contact.hash_of(token))
+    links = contact_queries.links(store, tokens.hash_of(token))
     if not links:
         return None
     practice = _practice(store, links[0]["practice_id"])

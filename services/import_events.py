@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 from queries import opportunities as queries
 from queries import pms, workflow
 from queries.store import Transaction
-from services import actions, practices, words
+from services import actions, booking_imports, booking_steps, practices, words
 from services.actions import Step
 from services.actors import SYSTEM, Actor
 from services.opportunities import rule_of
@@ -57,13 +57,15 @@ def record(
     before: pl.DataFrame | None,
     became_inactive: Sequence[str],
     *,
+    has_every_visit: bool,
     actor: Actor,
     now: datetime,
     today: date,
 ) -> list[str]:
     """Let opportunities follow what an import changed, and return what was done in sentences.
 
-    before is `courses` as it was; became_inactive are the courses that the import made inactive in the chart.
+    before is `courses` as it was; became_inactive are the courses that the import made inactive in the chart;
+    has_every_visit says that it had all appointments.
     """
     workflow.follow_patients(tx, practice_id)
     after = courses(tx, practice_id, today=today)
@@ -73,7 +75,9 @@ def record(
     if before is not None:
         both = after.join(before, on="opportunity_id", how="inner", suffix="_before")
         _note_changes(tx, practice_id, both, actor=actor, now=now)
-        notes += _note_visits(tx, both, now=now, today=today)
+        practice = booking_steps.practice_of(tx, practice_id)
+        found = booking_imports.reconcile(tx, practice, after, has_every_visit=has_every_visit, now=now, today=today)
+        notes += [*found.notes, *_note_visits(tx, both, found.told, now=now, today=today)]
     return notes
 
 
@@ -126,8 +130,13 @@ def _note_changes(tx: Transaction, practice_id: str, both: pl.DataFrame, *, acto
         workflow.record_events(tx, events)
 
 
-def _note_visits(tx: Transaction, both: pl.DataFrame, *, now: datetime, today: date) -> list[str]:
-    """Keep which opportunities are booked now, which have no visit coming any more, and what people told of visits."""
+def _note_visits(
+    tx: Transaction, both: pl.DataFrame, told: Collection[str], *, now: datetime, today: date
+) -> list[str]:
+    """Keep which opportunities are booked now, which have no visit coming any more, and what people told of visits.
+
+    told are those whose events say so already, of visits booked here.
+    """
     booked = both.filter(pl.col("is_listed_before") & (pl.col("reason") == "booked"))
     returned = both.filter((pl.col("reason_before") == "booked") & pl.col("is_listed"))
     # A visit beyond the horizon leaves a course listed; what a person told of it is known from the PMS all the same.
@@ -135,12 +144,14 @@ def _note_visits(tx: Transaction, both: pl.DataFrame, *, now: datetime, today: d
     far = both.filter(pl.col("is_listed_before") & (pl.col("reason") == "booked_too_far_ahead") & is_new_visit)
     visits = {row["opportunity_id"]: row for row in pl.concat([booked, returned, far]).to_dicts()}
     steps: list[tuple[Mapping[str, Any], Sequence[Step]]] = []
-    for row in _states(tx, pl.concat([booked, far]), today=today):
+    rows = _states(tx, pl.concat([booked, far]).filter(~pl.col("opportunity_id").is_in(list(told))), today=today)
+    waiting = booking_steps.days_of(tx, rows)
+    for row in rows:
         visit = visits[row["opportunity_id"]]
         if visit["is_listed"] and not row["booked_on"]:
             continue
-        # What a person told us is confirmed: the import has it from here on.
-        confirmed = {"booked_on": None} if row["booked_on"] else {}
+        # What a person told us is confirmed: the import has it from here on; not what is booked here and waits for it.
+        confirmed = {"booked_on": waiting.get(row["opportunity_id"])} if row["booked_on"] else {}
         steps.append((row, [Step("booked", confirmed, facts={"visit_on": visit["counted_visit_on"]})]))
     for row in _states(tx, returned, today=today):
         visit = visits[row["opportunity_id"]]

@@ -123,7 +123,16 @@ def apply(
         notes = []
         if plan.is_unlinked and settings.count_unlinked_visits(tx, practice_id, now=now):
             notes.append(f"{_unlinked(extract)}: from now on any visit of the patient counts as booked.")
-        notes += import_events.record(tx, practice_id, before, plan.became_inactive, actor=actor, now=now, today=today)
+        notes += import_events.record(
+            tx,
+            practice_id,
+            before,
+            plan.became_inactive,
+            has_every_visit=extract.is_full and "appointments" in extract.tables,
+            actor=actor,
+            now=now,
+            today=today,
+        )
         is_changed = plan.changes_anything or bool(notes)
         note = " ".join(notes) or (None if is_changed else "Nothing had changed.")
         counts, refused = _counts(plan), refusals_frame(plan.refusals)

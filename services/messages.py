@@ -13,7 +13,7 @@ import polars as pl
 from queries import messages as queries
 from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, contact, contact_settings, sending
+from services import actions, booking_links, contact, contact_settings, sending
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -170,10 +170,12 @@ def _queue_again(
     rows = [{"message_id": message_id, **one} for one in about]
     queries.queue(tx, pl.DataFrame([row], schema=queries.MESSAGE), pl.DataFrame(rows, schema=queries.ABOUT))
     sides = [one["practice_id"] for one in about], [one["opportunity_id"] for one in about]
-    steps = [
-        (state, [contact.contacted(state, message["channel"], message["template"], message_id, at)])
-        for state in workflow.current(tx, *sides, today=today).to_dicts()
-    ]
+    linked = booking_links.follow(tx, message["message_id"], message_id)
+    steps = []
+    for state in workflow.current(tx, *sides, today=today).to_dicts():
+        done = [contact.contacted(state, message["channel"], message["template"], message_id, at)]
+        is_linked = state["opportunity_id"] in linked
+        steps.append((state, [*done, booking_links.sent(at, message_id)] if is_linked else done))
     actions.write(tx, steps, kind="contacted", actor=actor, now=now, action_id=action_id)
 
 

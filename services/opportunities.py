@@ -63,6 +63,7 @@ class Filters:
     """What the list is narrowed to; nothing, or an empty tuple, means any.
 
     Money in pence. Keys are "practice_id/patient_id" and so on; payors go by name, assignees by user id.
+    is_link_opened is of the patients who were sent a link to book by, and have not booked.
     """
 
     search: str | None = None
@@ -93,6 +94,7 @@ class Filters:
     has_email: bool | None = None
     is_partly_done: bool | None = None
     is_due: bool | None = None
+    is_link_opened: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -70,20 +70,17 @@ def checked(template: str) -> frozenset[str]:
     return _read(template).fields
 
 
-def rendered(template: str, fields: Mapping[str, str | None], *, unavailable: Mapping[str, str] | None = None) -> str:
+def rendered(template: str, fields: Mapping[str, str | None]) -> str:
     """Return the text of a template for these fields, as plain text.
 
-    Unavailable are fields that nobody's message can have yet, and why: a template that needs one is refused as a whole.
-    Raises InvalidRequest for that and as `checked`, EmptyField where a field stands that is empty and not asked for
-    with an if.
+    Raises InvalidRequest as `checked`, EmptyField where a field stands that is empty and not asked for with an if.
     """
     known = _read(template)
-    missing = unavailable or {}
     filled: dict[str, str | _Empty] = {}
     for name in known.fields:
         # A field is one line: a line break in a name would end the subject of an e-mail.
-        text = "" if name in missing else " ".join((fields.get(name) or "").split())
-        filled[name] = text or _Empty(name, missing.get(name))
+        text = " ".join((fields.get(name) or "").split())
+        filled[name] = text or _Empty(name)
     pieces, length = [], 0
     for piece in known.template.generate(filled):
         length += len(piece)
@@ -142,18 +139,13 @@ def fields_of(
 class _Empty:
     """A field without a text: false where it is asked for, refused where it stands."""
 
-    def __init__(self, name: str, why: str | None) -> None:
+    def __init__(self, name: str) -> None:
         self._name = name
-        self._why = why
 
     def __bool__(self) -> bool:
         return False
 
     def __str__(self) -> str:
-        if self._why:
-            raise InvalidRequest(
-                f"This template needs a {FIELDS[self._name].lower()}, and {self._why}. Choose another template."
-            )
         raise EmptyField(self._name)
 
 

@@ -12,7 +12,7 @@ from queries import contact as contact_queries
 from queries import messages as queries
 from queries import people, workflow
 from queries.store import Store, Transaction
-from services import actions, consents, contact_settings, reachable, rendering
+from services import actions, booking_confirmation, booking_links, consents, contact_settings, reachable, rendering
 from services.actions import Step
 from services.actors import SYSTEM
 from services.contact_settings import ContactSettings
@@ -88,7 +88,7 @@ def _send(
 ) -> None:
     message_id, practice_id = waiting["message_id"], waiting["practice_id"]
     with actions.on_fresh_list(store, [practice_id], today=today) as tx:
-        why_not = _why_not_now(tx, waiting, settings, today=today)
+        why_not = _why_not_now(tx, waiting, settings, now=clock(), today=today)
         if why_not:
             did_not_arrive(tx, message_id, "cancelled", why_not, now=clock(), today=today)
             return
@@ -116,11 +116,13 @@ def _send(
         _sent(store, message, accepted, now=clock())
 
 
-def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactSettings, *, today: date) -> str | None:
+def _why_not_now(
+    tx: Transaction, waiting: Mapping[str, Any], settings: ContactSettings, *, now: datetime, today: date
+) -> str | None:
     """Return why a message must not leave after all, as a sentence, or None.
 
-    It goes while one of its opportunities still is one; each of its patients must still want it. A digest goes to one
-    of us, who must still be.
+    It goes while one of its opportunities still is one, or the visit that it confirms is so; each of its patients must
+    still want it, and the link to book by, if it has one, be good. A digest goes to one of us, who must still be.
     """
     if waiting["kind"] == "digest":
         person = people.person(tx, waiting["queued_by"])
@@ -131,12 +133,16 @@ def _why_not_now(tx: Transaction, waiting: Mapping[str, Any], settings: ContactS
     for row in contact_queries.recipients(tx, *sides, today=today).to_dicts():
         if reason := reachable.refusal(row, waiting["channel"], waiting["kind"], bad):
             return f"Not sent: the patient {reason}"
+    if waiting["kind"] == booking_confirmation.KIND:
+        message = queries.find(tx, waiting["message_id"])
+        return booking_confirmation.why_not_now(tx, message) if message else None
     rows = workflow.current(tx, *sides, today=today).to_dicts()
     if not any(row["is_listed"] and row["shown_status"] not in ("rejected", "booked") for row in rows):
         return "Not sent: booked, rejected or done meanwhile."
     if any(row["attempts"] > settings.attempts_most for row in rows):
         return f"Not sent: {settings.attempts_most} attempts are the most."
-    return None
+    dead = booking_links.dead_of_message(tx, waiting["message_id"], now=now)
+    return f"Not sent: {dead}" if dead else None
 
 
 def as_sent(message: Mapping[str, Any], settings: ContactSettings, pictures: Mapping[str, bytes]) -> Message:

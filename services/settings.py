@@ -311,16 +311,16 @@ def _checked_colour(colour: str) -> str:
     if not re.fullmatch(r"#[0-9a-f]{6}", colour):
         raise InvalidRequest(f"{colour} is no colour. Write it as {DEFAULT_COLOUR}. Nothing was changed.")
     for ground, (ground_colour, least, instead) in GROUNDS.items():
-        contrast = _contrast(colour, ground_colour)
-        if contrast < least:
+        found = contrast(colour, ground_colour)
+        if found < least:
             raise InvalidRequest(
-                f"The colour {colour} can hardly be seen on a {ground} page: its contrast is {contrast:.1f} to 1 and "
+                f"The colour {colour} can hardly be seen on a {ground} page: its contrast is {found:.1f} to 1 and "
                 f"has to be {least:g} or more. Nothing was changed. Choose a {instead} one."
             )
     return colour
 
 
-def _contrast(one: str, other: str) -> float:
+def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours as WCAG 2 defines it, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)

@@ -75,6 +75,27 @@ With kind regards,
 """,
     ),
     Shipped(
+        "shipped-email-book",
+        "Choose a time online",
+        "email",
+        "Choose a time for your next visit to {{ practice_name }}",
+        """Dear {{ title_and_surname }},
+
+{% if provider %}You and {{ provider }} agreed on a further visit, and it{% else %}A further visit that you agreed on \
+with us{% endif %} has not been booked yet.{% if visit_length %} It takes about {{ visit_length }}.{% endif %}
+
+Please choose the time that suits you best: {{ booking_link }}
+
+The link is yours alone and can be used once. {% if practice_phone %}If you would rather talk to us, please ring us \
+on {{ practice_phone }}.{% else %}If you would rather talk to us, please reply to this e-mail.{% endif %}
+
+With kind regards,
+{{ practice_name }}
+
+{{ opt_out_line }}
+""",
+    ),
+    Shipped(
         "shipped-sms-visit",
         "Book your next visit",
         "sms",
@@ -98,5 +119,12 @@ With kind regards,
         "{{ first_name }}, {{ practice_name }} tried to ring you. Please ring us back when it suits you"
         "{% if practice_phone %}, on {{ practice_phone }}{% endif %}. {{ opt_out_line }}",
     ),
+    Shipped(
+        "shipped-sms-book",
+        "Choose a time online",
+        "sms",
+        None,
+        "{{ first_name }}, choose a time for your visit to {{ practice_name }}: {{ booking_link }} {{ opt_out_line }}",
+    ),
 )
-"""Three of each channel, in the order in which they are offered."""
+"""Four of each channel, in the order in which they are offered."""

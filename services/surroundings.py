@@ -44,6 +44,20 @@ def today(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) -
         ) from problem
 
 
+def moment(environ: Mapping[str, str], now: datetime, timezone: str = TIMEZONE) -> datetime:
+    """Return `now`, or where CARE_MANAGER_TODAY says that it is another day, the same time of that day.
+
+    The appointment book, and the patient's page, have free time from this moment on.
+    """
+    return on_day(today(environ, now, timezone), now, timezone)
+
+
+def on_day(day: date, now: datetime, timezone: str) -> datetime:
+    """Return `now` where it is that day in the time zone, else the same time of that day."""
+    here = now.astimezone(ZoneInfo(timezone))
+    return now if day == here.date() else datetime.combine(day, here.time(), here.tzinfo).astimezone(now.tzinfo)
+
+
 def idle(environ: Mapping[str, str]) -> timedelta:
     """Return after how long without a click a session ends: CARE_MANAGER_IDLE_MINUTES, else half an hour.
 

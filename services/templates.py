@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from queries import templates as queries
 from queries.store import Reading, Store, Transaction
-from services import history, rendering, sms_length, surroundings, words
+from services import booking_links, history, rendering, sms_length, surroundings, words
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -35,6 +35,8 @@ ADDED, CHANGED, REMOVED, RESTORED = "template added", "template changed", "templ
 LONGEST_NAME = 60
 LONGEST_SUBJECT = 150
 MOST_SEGMENTS = 6
+
+EXAMPLE_LINK = f"https://care.example/book/{booking_links.OWN_LINK}"
 
 PATIENT = {"title": "Mrs", "first_name": "Ngozi", "last_name": "Okafor"}
 """The made-up patient of previews."""
@@ -205,7 +207,9 @@ def problems(draft: Draft, practice: Practice, others: Sequence[Template]) -> di
     return {field: problem for field, problem in found.items() if problem}
 
 
-def example_fields(practice: Practice, channel: str, *, opt_out_link: str | None = None) -> dict[str, str | None]:
+def example_fields(
+    practice: Practice, channel: str, *, opt_out_link: str | None = None, booking_link: str | None = EXAMPLE_LINK
+) -> dict[str, str | None]:
     """Return the fields of a made-up patient at a practice, as a message to them would have them."""
     return rendering.fields_of(
         PATIENT,
@@ -215,6 +219,7 @@ def example_fields(practice: Practice, channel: str, *, opt_out_link: str | None
         visit_words="your next visit",
         minutes=30,
         opt_out_line=rendering.opt_out_line(channel, link=opt_out_link, phone=practice.phone),
+        booking_link=booking_link,
     )
 
 
@@ -311,7 +316,11 @@ def _subject_problem(draft: Draft) -> str | None:
         return "Give the e-mail a subject."
     if len(draft.subject or "") > LONGEST_SUBJECT:
         return f"The subject has more than {LONGEST_SUBJECT} letters. Shorten it."
-    return _unreadable(draft.subject or "")
+    if problem := _unreadable(draft.subject or ""):
+        return problem
+    if "booking_link" in rendering.checked(draft.subject or ""):
+        return "Nobody can click on a link in a subject. Put {{ booking_link }} into the text."
+    return None
 
 
 def _body_problem(draft: Draft, practice: Practice) -> str | None:
@@ -339,11 +348,9 @@ def _body_problem(draft: Draft, practice: Practice) -> str | None:
 def _unreadable(text: str) -> str | None:
     """Return what a text may not hold."""
     try:
-        fields = rendering.checked(text)
+        rendering.checked(text)
     except InvalidRequest as problem:
         return str(problem)
-    if "booking_link" in fields:
-        return "The field booking_link needs online booking, which is not there yet. Take it out until then."
     return None
 
 

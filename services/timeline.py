@@ -13,8 +13,8 @@ import polars as pl
 
 from queries import timeline as queries
 from queries.store import Store
-from services import audit_words, words
-from services.actors import Actor, Right, allowed
+from services import audit_words, booking_words, words
+from services.actors import PATIENT, Actor, Right, allowed
 from services.audit_words import Names
 from services.practices import Practice
 
@@ -24,7 +24,7 @@ MOST = 500
 ONLY_LOOKED = ("patient viewed", "exported", "refused")
 """The kinds that did nothing to the patient."""
 
-SPOKEN_OF = ("attempted", "contacted", "noted")
+SPOKEN_OF = ("attempted", "call asked", "contacted", "noted")
 """The kinds that somebody reads before ringing again."""
 
 ONE_CALL = timedelta(minutes=5)
@@ -42,11 +42,13 @@ NOUNS = {
     "assigned": "assignment",
     "attempted": "call",
     "booked": "booking",
+    "call asked": "wish for a call",
     "contacted": "contact",
     "noted": "note",
     "rejected": "rejection",
     "restored": "restoring",
     "snoozed": "snooze",
+    **booking_words.NOUNS,
 }
 """What a kind of event is called when it is spoken of, as in "Undo snooze"."""
 
@@ -133,7 +135,8 @@ def _last_note(event: Mapping[str, Any], names: Names, zone: ZoneInfo) -> str:
     on = event["happened_at"].replace(tzinfo=UTC).astimezone(zone).date()
     what = event["note"] if event["kind"] == "noted" else _what(event, names)
     note = f": {event['note']}" if event["note"] and event["kind"] != "noted" else ""
-    return f"{words.day(on)}, {event['by_user']}: {what}{note}"
+    by = audit_words.NOBODY.get(event["by_user"], event["by_user"])
+    return f"{words.day(on)}, {by}: {what}{note}"
 
 
 def last_words(entries: Sequence[Entry], most: int) -> list[Entry]:
@@ -174,7 +177,7 @@ def _entry(first: Mapping[str, Any], events: Sequence[Mapping[str, Any]], names:
     return Entry(
         happened_at=first["happened_at"].replace(tzinfo=UTC, microsecond=0).astimezone(zone).replace(tzinfo=None),
         who=first["by_name"] or audit_words.NOBODY.get(first["by_user"], first["by_user"]),
-        what=_what(first, names),
+        what=_what(first, names) + (" with a booking link" if _has_link(first, events) else ""),
         kind=first["kind"],
         cot_numbers=(number,) if number else (),
         opportunity_ids=(first["opportunity_id"],) if first["opportunity_id"] else (),
@@ -184,28 +187,41 @@ def _entry(first: Mapping[str, Any], events: Sequence[Mapping[str, Any]], names:
     )
 
 
+def _has_link(first: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether a message had a link to book by: that is a step of its own."""
+    return first["kind"] == "contacted" and any(event["kind"] == "link sent" for event in events)
+
+
 def _what(event: Mapping[str, Any], names: Names) -> str:
     """Say what an event is, as a person would tell it."""
     before, after = (json.loads(event[side]) if event[side] else {} for side in ("before", "after"))
-    kind = event["kind"]
+    kind, online = event["kind"], " online" if event["by_user"] == PATIENT else ""
     if kind == "assigned":
         old, new = (_person(values.get("assigned_to"), names) for values in (before, after))
         return f"Assigned to {new}" + (f" (was {old})" if before.get("assigned_to") else "")
     if kind == "attempted":
         return CALLS.get(after.get("outcome", ""), "Rang")
+    if kind == "call asked":
+        return "Asked for a call"
     if kind == "contacted":
         return CHANNELS.get(after.get("channel", ""), "Contacted")
     if kind == "noted":
         return "Note"
     if kind == "snoozed":
         reason = after.get("snooze_reason")
-        return f"Snoozed until {_day(after.get('snoozed_until'))}" + (f": {reason}" if reason else "")
+        return f"Snoozed{online} until {_day(after.get('snoozed_until'))}" + (f": {reason}" if reason else "")
     if kind == "rejected":
-        return f"Rejected: {after['reject_reason']}" if after.get("reject_reason") else "Rejected"
+        said = "Declined online" if online else "Rejected"
+        return f"{said}: {after['reject_reason']}" if after.get("reject_reason") else said
     if kind == "booked":
         # By the system it was seen in the PMS; by a person it is what they say they entered there.
-        seen = after.get("visit_on")
-        return f"Booked in the PMS for {_day(seen)}" if seen else f"Booked for {_day(after.get('booked_on'))}"
+        if seen := after.get("visit_on"):
+            return f"Booked in the PMS for {_day(seen)}"
+        if not after.get("starts_at"):
+            return f"Booked for {_day(after.get('booked_on'))}"
+        return f"Booked{online} for {booking_words.when(after)}{_with(event, after, names)}"
+    if kind in booking_words.KINDS:
+        return booking_words.told(kind, before, after, _with(event, after, names))
     if kind == "returned":
         moved = after.get("visit_on")
         return f"{f'Visit moved to {_day(moved)}' if moved else 'No visit coming any more'}: back on the list"
@@ -215,6 +231,11 @@ def _what(event: Mapping[str, Any], names: Names) -> str:
         return f"Undone: {NOUNS.get(after.get('kind', ''), 'change')}"
     details = audit_words.details({**event, "cot_number": None}, names)
     return audit_words.kind_in_words(kind) + (f": {details}" if details else "")
+
+
+def _with(event: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> str:
+    name = names.provider_names.get(f"{event['practice_id']}/{after.get('provider_id')}")
+    return f" with {name}" if name else ""
 
 
 def _person(user_id: str | None, names: Names) -> str:

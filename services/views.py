@@ -65,6 +65,7 @@ def built_in(actor: Actor) -> list[View]:
         View("unassigned", "Unassigned", {"assignees": [UNASSIGNED]}),
         View("mine", "Assigned to me", {"assignees": [actor.user_id]}),
         View("not-contacted", "Not contacted yet", {"statuses": ["open"]}),
+        View("link-opened", "Link opened, not booked", {"is_link_opened": True}),
         View("snoozed", "Snoozed", {"statuses": ["snoozed"]}),
         View("rejected", "Rejected", {"statuses": ["rejected"]}),
         View("far-ahead", "Booked too far ahead", {"reasons": ["booked_too_far_ahead"]}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
@@ -46,6 +46,11 @@ def count(number: int, noun: str) -> str:
 def day(value: date) -> str:
     """Write a day as 24 Nov 2026."""
     return f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime) -> str:
+    """Write a time of the practice's clock as 24 Nov 2026 at 09:30."""
+    return f"{day(value.date())} at {value:%H:%M}"
 
 
 UNLISTED_REASONS = {

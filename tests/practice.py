@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
 import polars as pl
 
-from queries import people, pms, practices, workflow
+from queries import book, people, pms, practices, workflow
 from queries.store import Store
 from services import practices as services
 from services.actors import Actor, Role
@@ -152,6 +153,20 @@ class SmallPractice:
         """Book an appointment at 10:00 so many days after TODAY, linked to a course or to none."""
         at = datetime(TODAY.year, TODAY.month, TODAY.day, 10) + timedelta(days=in_days)
         return self.add("appointments", course_id=course_id, patient_id=patient, starts_at=at, **facts)
+
+    def hours(self, provider_id: str = "", *, weekdays: Iterable[int] = range(1, 6), **facts: Any) -> None:
+        """Let a provider, or the practice, work on weekdays (1 is Monday) from 9:00 to 17:30, by default."""
+        day = {**dict.fromkeys(book.HOURS.names()), "from_time": time(9), "to_time": time(17, 30), **facts}
+        rows = [{**day, "weekday": weekday} for weekday in weekdays]
+        with self.store.transaction() as tx:
+            book.write_hours(tx, self.id, provider_id, pl.DataFrame(rows, schema=book.HOURS))
+
+    def closed(self, provider_id: str = "", *, from_on: date, to_on: date | None = None, **facts: Any) -> None:
+        """Give a provider, or the practice, days off."""
+        given = {"from_time": None, "to_time": None, "reason": None, **facts}
+        closure = {"closure_id": str(next(self._numbers)), "provider_id": provider_id, "from_on": from_on, **given}
+        with self.store.transaction() as tx:
+            book.close(tx, self.id, {**closure, "to_on": to_on or from_on}, by=BY, now=NOW)
 
     def state(self, opportunity_id: str, **facts: Any) -> None:
         """Write what Amara did about an opportunity, without the event that a service would leave."""

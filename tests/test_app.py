@@ -22,7 +22,7 @@ from tests.practice import NOW
 ROOT = Path(app.__file__).parent
 
 
-def answer(path: str) -> tuple[int, dict[str, str]]:
+def answer(path: str, **own: str) -> tuple[int, dict[str, str]]:
     """The status and the headers of the answer to a request, the server behind it answering everything."""
     sent: list[Message] = []
 
@@ -33,7 +33,7 @@ def answer(path: str) -> tuple[int, dict[str, str]]:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    asked = app.Guard(PlainTextResponse("served"))(scope, receive, send)
+    asked = app.Guard(PlainTextResponse("served", headers=own))(scope, receive, send)
     with ThreadPoolExecutor() as thread:  # the browser tests keep a loop running in this one
         thread.submit(asyncio.run, asked).result()
     return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}
@@ -47,6 +47,12 @@ def test_every_answer_has_the_security_headers(path: str) -> None:
     assert headers["referrer-policy"] == "same-origin"
     assert "camera=()" in headers["permissions-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_an_answer_keeps_the_headers_that_it_has_itself() -> None:
+    _, headers = answer("/book/token", **{"Content-Security-Policy": "default-src 'none'"})
+    assert headers["content-security-policy"] == "default-src 'none'"
+    assert headers["x-frame-options"] == "DENY"
 
 
 def test_scripts_come_from_this_server_alone() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from pages.parts import action_dialogs, dialogs, format
+from pages.parts import action_dialogs, book_wish, dialogs, format
+
+BOOK = "book"
+"""The one action that is a page, not a dialog: a patient at a time."""
 
 OFF_THE_LIST = ("snoozed", "booked", "rejected")
 
@@ -15,6 +18,12 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
         ":material/send:",
         ("open", "contacted", "snoozed"),
         "Write an e-mail or SMS to each patient",
+    ),
+    BOOK: (
+        "Book",
+        ":material/calendar_add_on:",
+        ("open", "contacted", "snoozed", "booked"),
+        "Find a time in the appointment book",
     ),
     action_dialogs.CALL: ("Log a call", ":material/call:", None, "Spoke, left a message, no answer or wrong number"),
     action_dialogs.NOTE: ("Note", ":material/edit_note:", None, "Write a note on each"),
@@ -41,7 +50,7 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
         "Booked",
         ":material/event_available:",
         ("open", "contacted", "snoozed", "booked"),
-        "The visit is in the practice's book",
+        "The visits are in the PMS already",
     ),
     action_dialogs.RESTORE: ("Restore", ":material/undo:", OFF_THE_LIST, "Back to the list"),
 }
@@ -67,6 +76,8 @@ def draw(ticked: pl.DataFrame) -> None:
         for name, (label, icon, fitting, meaning) in ACTIONS.items():
             is_fit = bool(statuses) and (fitting is None or bool(statuses & set(fitting)))
             why_not = "Tick rows first." if not statuses else f"Nothing that is ticked can be used for {label.lower()}."
+            if name == BOOK and is_fit and ticked.height > 1:
+                is_fit, why_not = False, "Tick one row: visits are booked one at a time."
             st.button(
                 label,
                 key=f"do_{name}",
@@ -74,10 +85,18 @@ def draw(ticked: pl.DataFrame) -> None:
                 disabled=not is_fit,
                 shortcut=keys.get(name),
                 help=meaning if is_fit else why_not,
-                on_click=action_dialogs.ask,
+                on_click=ask,
                 args=(name, ticked),
             )
     st.markdown(in_words(ticked))
+
+
+def ask(name: str, rows: pl.DataFrame) -> None:
+    """Open the dialog of an action on rows of the list, or the appointment book."""
+    if name == BOOK:
+        book_wish.ask(rows)
+    else:
+        action_dialogs.ask(name, rows)
 
 
 def in_words(ticked: pl.DataFrame) -> str:

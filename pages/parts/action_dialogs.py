@@ -187,7 +187,7 @@ def _call(dialog: Dialog, about: About, here: Session) -> None:
 
 def _booked(dialog: Dialog, about: About, here: Session) -> None:
     st.write(
-        f"Enter the visit in the practice's book first. {about.words} {about.go} off the list until that day; "
+        f"Enter the visit in the PMS first. {about.words} {about.go} off the list until that day; "
         "the next import confirms it."
     )
     st.date_input(

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import action_dialogs, dialogs, turns
+from pages.parts import action_dialogs, book_wish, dialogs, turns
 from pages.parts.action_dialogs import About
 from pages.parts.session import Session
 from pages.parts.turns import Turn
@@ -19,10 +19,10 @@ KEYS = "my_list_keys"
 WIDTH = 142
 """Of a button: three fit side by side, and two on a narrow screen."""
 
-ASKING = {"Booked": action_dialogs.BOOKED, "Snooze": action_dialogs.SNOOZE, "Reject": action_dialogs.REJECT}
+ASKING = {"Snooze": action_dialogs.SNOOZE, "Reject": action_dialogs.REJECT}
 """The outcomes that ask for something first."""
 
-BUTTONS = (*care.OUTCOMES.values(), *ASKING, "Note", "Skip")
+BUTTONS = (*care.OUTCOMES.values(), "Book", *ASKING, "Note", "Skip")
 """Every button in its order: the key that presses it is its place."""
 
 
@@ -64,9 +64,18 @@ def _pressed(turn: Turn, call: Call) -> dict[str, Callable[[], None]]:
     }
     for label, name in ASKING.items():
         done[label] = partial(_ask, name, turn, call)
+    done["Book"] = partial(_book, turn, call)
     done["Note"] = partial(turns.press, turn, partial(_note, turn, call), is_last=False)
     done["Skip"] = partial(turns.skip, turn)
     return done
+
+
+def _book(turn: Turn, call: Call) -> None:
+    """Open the appointment book for a call, with the note typed so far; the next patient comes once it is booked."""
+    current: Turn | None = st.session_state.get(turns.TURN)
+    if current is None or current.action_id != turn.action_id:
+        return  # The button of a turn that is over, which the browser still showed.
+    book_wish.ask_about(call.chosen, note=turn.note, action_id=turn.action_id)
 
 
 def _ask(name: str, turn: Turn, call: Call) -> None:

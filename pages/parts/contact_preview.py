@@ -15,8 +15,9 @@ from pages.parts import consent_form, format
 from pages.parts.action_dialogs import About
 from pages.parts.session import Session
 from pages.parts.template_preview import STYLE
-from services import consents, rendering, sms_length
-from services.contact import OWN_LINK, Plan, Recipient
+from services import booking_links, consents, rendering, sms_length
+from services.contact import Plan
+from services.letters import OWN_LINK, Recipient
 
 SEEN = "contact_seen"
 """The messages of the dialog that is open."""
@@ -134,6 +135,7 @@ def edit(about: About, here: Session, one: Recipient) -> None:
         with st.expander("As it will look"):
             _text(one.channel, subject, body)
     else:
+        _say_links(body)
         _length(body)
 
 
@@ -179,10 +181,17 @@ def _text(channel: str, subject: str | None, body: str) -> None:
             st.html(rendering.as_html(body))
         else:
             st.html(f'<div style="{STYLE}">{html.escape(body)}</div>')
-    if OWN_LINK in body:
-        st.caption(f"In place of {OWN_LINK} each message gets the patient's own.")
+    _say_links(body)
     if channel == "sms":
         _length(body)
+
+
+def _say_links(body: str) -> None:
+    """Say what the words at the ends of links stand for."""
+    if booking_links.OWN_LINK in body:
+        st.caption(f"In place of {booking_links.OWN_LINK} the message gets the patient's own link to book by.")
+    if OWN_LINK in body:
+        st.caption(f"In place of {OWN_LINK} each message gets the patient's own.")
 
 
 def _length(body: str) -> None:

@@ -24,6 +24,7 @@ EITHER = {
     "has_phone": ("Phone", "With a phone number", "Without a phone number"),
     "has_mobile": ("Mobile", "With a mobile", "Without a mobile"),
     "has_email": ("E-mail", "With an e-mail address", "Without an e-mail address"),
+    "is_link_opened": ("Booking link", "Link opened, not booked", "Link sent, not opened"),
     "is_partly_done": ("Treatment", "Partly done", "Not begun"),
 }
 MANY = {

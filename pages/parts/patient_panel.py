@@ -25,11 +25,11 @@ DRAWER_KEYS = "drawer"
 
 QUICK = (
     action_dialogs.CONTACT,
+    action_bar.BOOK,
     action_dialogs.CALL,
     action_dialogs.NOTE,
     action_dialogs.SNOOZE,
     action_dialogs.REJECT,
-    action_dialogs.BOOKED,
 )
 """The actions on the patient who is open."""
 
@@ -125,7 +125,7 @@ def _actions(practice: Practice, patient_id: str, listed: pl.DataFrame, where: s
                 key=f"{where}_{name}",
                 disabled=fit.is_empty(),
                 help=f"{meaning}; about {format.count(fit.height, 'course')} of this patient",
-                on_click=action_dialogs.ask,
+                on_click=action_bar.ask,
                 args=(name, fit),
             )
 

@@ -21,7 +21,7 @@ async def enter(request: Request) -> RedirectResponse:
     """Sign in with e-mail address and password."""
     form = await request.form()
     back = _page(form.get("next"))
-    if not _is_own(request):
+    if not is_own(request):
         return _back(back, "foreign")
     try:
         token = await run_in_threadpool(
@@ -29,7 +29,7 @@ async def enter(request: Request) -> RedirectResponse:
             session.open_store(),
             email=str(form.get("email", "")),
             password=str(form.get("password", "")),
-            address=_address(request),
+            address=address(request),
             now=datetime.now(UTC),
         )
     except TooManyFailures:
@@ -41,7 +41,7 @@ async def enter(request: Request) -> RedirectResponse:
 
 async def leave(request: Request) -> RedirectResponse:
     """Sign out; every tab of this browser is signed out with it."""
-    if not _is_own(request):
+    if not is_own(request):
         return _back("/", "foreign")
     token = request.cookies.get(session.COOKIE)
     if token:
@@ -56,7 +56,7 @@ async def demonstrate(request: Request) -> RedirectResponse:
     store = session.open_store()
     is_here = request.client is not None and request.client.host in LOCAL
     has_sample = any(one.is_sample for one in practices.all_practices(store))
-    if not (_is_own(request) and is_here and not _is_forwarded(request) and has_sample):
+    if not (is_own(request) and is_here and not _is_forwarded(request) and has_sample):
         return _back("/", "demonstration")
     token = await run_in_threadpool(
         sign_in.start, store, sample.MANAGER, now=datetime.now(UTC), how="demonstration button"
@@ -89,7 +89,7 @@ def _page(asked: object) -> str:
     return path if path.startswith("/") and not path.startswith(("//", "/\\", "/auth")) else "/"
 
 
-def _is_own(request: Request) -> bool:
+def is_own(request: Request) -> bool:
     """Say whether a form was posted from our own page: browsers say so, older ones by the origin."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
@@ -98,7 +98,7 @@ def _is_own(request: Request) -> bool:
     return bool(host) and urlsplit(request.headers.get("origin", "")).netloc == host
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
     """Return whom a failure counts against: behind a proxy, the address that the proxy names last."""
     host = request.client.host if request.client else "unknown"
     named = request.headers.get("x-forwarded-for", "")

@@ -106,17 +106,14 @@ def _length(here: Session, open_: Open, draft: Draft) -> None:
 def _merge_fields(open_: Open) -> None:
     """Draw the fields that a text may hold; a click puts one at its end."""
     st.subheader("Fields", anchor=False)
-    example = templates.example_fields(open_.practice, open_.start.channel)
+    example, nothing = templates.example_fields(open_.practice, open_.start.channel), "nothing yet"
     with st.container(horizontal=True, gap="xsmall"):
         for name, words in rendering.FIELDS.items():
-            is_coming = name == "booking_link"
-            meaning = "Comes with online booking." if is_coming else f"For example: {example[name] or 'nothing yet'}"
             st.button(
                 words,
                 key=f"template_field_{name}",
                 icon=":material/add:",
-                help=f"`{{{{ {name} }}}}`  \n{format.plain(meaning)}",
-                disabled=is_coming,
+                help=f"`{{{{ {name} }}}}`  \n{format.plain(f'For example: {example[name] or nothing}')}",
                 on_click=_append,
                 args=(open_, name),
             )

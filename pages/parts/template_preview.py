@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import format
 from pages.parts.session import Session
-from services import contact, contact_settings, rendering, sms_length, templates
+from services import booking_links, contact_settings, letters, rendering, sms_length, templates
 from services.errors import InvalidRequest
 from services.practices import Practice
 from services.sms_length import Length
@@ -23,8 +23,14 @@ def texts(here: Session, practice: Practice, draft: Draft) -> tuple[str | None, 
 
     Raises InvalidRequest while the template cannot be read, EmptyField for what the practice itself lacks.
     """
-    link = contact.unsubscribe_url(contact_settings.of(here.store, practice.practice_id), "a-link-of-their-own")
-    fields = templates.example_fields(practice, draft.channel, opt_out_link=link)
+    settings = contact_settings.of(here.store, practice.practice_id)
+    is_booking = booking_links.why_none(here.store, practice) is None
+    fields = templates.example_fields(
+        practice,
+        draft.channel,
+        opt_out_link=letters.unsubscribe_url(settings, "a-link-of-their-own"),
+        booking_link=booking_links.url(settings, booking_links.OWN_LINK) if is_booking else None,
+    )
     subject = rendering.rendered(draft.subject or "", fields) if draft.channel == "email" else None
     return subject, rendering.rendered(draft.tidied().body, fields)
 
@@ -34,7 +40,7 @@ def show(here: Session, practice: Practice, draft: Draft) -> None:
     try:
         subject, body = texts(here, practice, draft)
     except rendering.EmptyField as problem:
-        _say_empty(practice, problem.field)
+        _say_empty(here, practice, problem.field)
         return
     except InvalidRequest:
         st.info("The preview comes back as soon as the text can be read again.")
@@ -70,7 +76,12 @@ def say_length(found: Length) -> None:
         )
 
 
-def _say_empty(practice: Practice, field: str) -> None:
+def _say_empty(here: Session, practice: Practice, field: str) -> None:
+    if field == "booking_link":
+        st.warning(
+            f"Nobody gets a booking link yet: {format.plain(booking_links.why_none(here.store, practice) or '')}"
+        )
+        return
     words = rendering.FIELDS[field].lower()
     st.warning(
         f"{format.plain(practice.name)} has no **{words.removeprefix('practice ')}**, and the text needs it: nobody "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -14,14 +14,14 @@ from queries import pipeline as pipeline_queries
 from queries import pms, workflow
 from queries import practices as queries
 from queries.store import Store
-from services import snapshots
+from services import contact_settings, snapshots
 from services.actors import Actor, Right, allowed, check
 from services.errors import InvalidRequest
 from services.history import record
 from services.opportunities import rule_of
 from services.pipeline import UNBOOKED
 from services.practices import Practice, all_practices, create
-from services.sample import cases, people, pipeline
+from services.sample import book, cases, people, pipeline
 from services.sample.courses import AHEAD_DAYS, Years
 from services.sample.diary import Diary
 from services.sample.history import History
@@ -63,6 +63,8 @@ def add(store: Store, *, actor: Actor, today: date, now: datetime) -> Practice:
                 now=now,
             )
             people_queries.give_practice(tx, colleague.user_id, practice_id, colleague.provider_id)
+        last = today + timedelta(days=AHEAD_DAYS)
+        book.write(tx, practice_id, years.diary, today=today, last=last, by=actor.user_id, now=now)
         queries.raise_revision(tx, practice_id)
         record(tx, "sample added", by=actor.user_id, now=now, practice_id=practice_id)
         practice = next(practice for practice in all_practices(tx) if practice.practice_id == practice_id)
@@ -88,6 +90,20 @@ def remove(store: Store, *, actor: Actor, now: datetime) -> None:
             queries.remove(tx, practice.practice_id)
         workflow.remove_unused_users(tx, [colleague.user_id for colleague in people.STAFF])
         record(tx, "sample removed", by=actor.user_id, now=now)
+
+
+@allowed(Right.SAMPLE)
+def serve_at(store: Store, address: str, *, actor: Actor, now: datetime) -> None:
+    """Let the links in the sample practice's messages open at an address of this machine.
+
+    Only while all of its messages go to the outbox; an address elsewhere, which somebody gave it, stays.
+    """
+    for practice in all_practices(store):
+        kept = contact_settings.of(store, practice.practice_id)
+        is_here = kept.public_url is None or kept.public_url.startswith("http://127.0.0.1")
+        if practice.is_sample and is_here and {kept.email_sender, kept.sms_sender} == {"outbox"}:
+            wanted = replace(kept, public_url=address)
+            contact_settings.change(store, practice, wanted, seen=kept, actor=actor, now=now)
 
 
 @dataclass(frozen=True, slots=True)

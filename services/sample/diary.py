@@ -43,15 +43,17 @@ class Diary:
     rng: Random
     days: dict[str, list[int]]
     free: dict[str, list[int]]
+    away: dict[str, set[int]]
 
     @classmethod
     def ruled(cls, rng: Random, providers: Sequence[Provider], *, first: date, last: date) -> Diary:
         """Rule the book for providers on their weekdays, leaving out their holidays."""
         days: dict[str, list[int]] = {}
         free: dict[str, list[int]] = {}
+        off: dict[str, set[int]] = {}
         for provider in providers:
             provider_id = provider.provider_id
-            away = _holidays(rng, first, last)
+            off[provider_id] = away = _holidays(rng, first, last)
             days[provider_id] = [
                 number
                 for number in range(first.toordinal(), last.toordinal() + 1)
@@ -60,7 +62,7 @@ class Diary:
             free[provider_id] = [
                 MORNING | (FRIDAY_AFTERNOON if (number - 1) % 7 == 4 else AFTERNOON) for number in days[provider_id]
             ]
-        return cls(rng, days, free)
+        return cls(rng, days, free, off)
 
     def book(self, provider_id: str, not_before: date, minutes: int, *, within: int = 60) -> datetime | None:
         """Take the first day with room and a time of chance in it, or nothing when the book ends first."""

@@ -155,6 +155,8 @@ class State:
     booked_on: date | None = None
     needs_action_since: datetime | None = None
     needs_action_why: str | None = None
+    link_sent_at: datetime | None = None
+    link_opened_at: datetime | None = None
     changed_by: str = ""
     changed_at: datetime = datetime.min
 

@@ -60,6 +60,6 @@ def test_what_is_typed_last_is_saved(page: Page, text: Locator, address: str) ->
     text.press_sequentially("Hello Monday")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved the template Spring.")).to_be_visible(timeout=15_000)
-    page.get_by_role("button", name="Change").nth(6).click()
+    page.get_by_role("button", name="Change").last.click()
     expect(page.get_by_role("textbox", name="Name")).to_have_value("Spring", timeout=15_000)
     expect(page.get_by_role("textbox", name="Text")).to_have_value("Hello Monday")

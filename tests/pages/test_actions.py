@@ -114,7 +114,7 @@ def meanwhile(practice: SmallPractice, course: str, service: Any, *args: Any, by
 @pytest.mark.usefixtures("elm")
 def test_with_nothing_ticked_no_action_can_be_pressed_and_each_says_why(opened: Opened) -> None:
     bar = [one for one in opened().button if (one.key or "").startswith("do_")]
-    labels = "Contact, Log a call, Note, Sequence, Assign, Snooze, Reject, Booked, Restore"
+    labels = "Contact, Book, Log a call, Note, Sequence, Assign, Snooze, Reject, Booked, Restore"
     assert ", ".join(one.label for one in bar) == labels
     assert {(one.disabled, one.help) for one in bar} == {(True, "Tick rows first.")}
 
@@ -122,16 +122,16 @@ def test_with_nothing_ticked_no_action_can_be_pressed_and_each_says_why(opened: 
 @pytest.mark.parametrize(
     ("state", "pressable"),
     [
-        ({}, {"Contact", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked"}),
+        ({}, {"Contact", "Book", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked"}),
         (
             {"status": "contacted"},
-            {"Contact", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked"},
+            {"Contact", "Book", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked"},
         ),
         (
             {"snoozed_until": TODAY + timedelta(days=1)},
-            {"Contact", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked", "Restore"},
+            {"Contact", "Book", "Log a call", "Note", "Sequence", "Assign", "Snooze", "Reject", "Booked", "Restore"},
         ),
-        ({"booked_on": TODAY}, {"Log a call", "Note", "Assign", "Reject", "Booked", "Restore"}),
+        ({"booked_on": TODAY}, {"Book", "Log a call", "Note", "Assign", "Reject", "Booked", "Restore"}),
         ({"status": "rejected", "reject_reason": "cost"}, {"Log a call", "Note", "Assign", "Restore"}),
     ],
 )
@@ -145,6 +145,15 @@ def test_only_what_makes_sense_for_the_status_can_be_pressed(
     assert {one.label for one in bar if not one.disabled} == pressable
     for one in bar:
         assert one.disabled == (one.help == f"Nothing that is ticked can be used for {one.label.lower()}.")
+
+
+@pytest.mark.usefixtures("elm")
+def test_several_rows_are_not_booked_at_once_but_may_be_in_the_pms_already(opened: Opened) -> None:
+    app = opened()
+    tick(app, 0, 1)
+    book, booked = (next(one for one in app.button if one.key == f"do_{name}") for name in ("book", "booked"))
+    assert (book.disabled, book.help) == (True, "Tick one row: visits are booked one at a time.")
+    assert not booked.disabled
 
 
 def test_who_only_reads_sees_what_is_ticked_but_no_action(
@@ -185,7 +194,7 @@ def test_keys_press_the_bar_but_rest_while_a_dialog_is_open(opened: Opened) -> N
             "Reject",
             "Reject **3 opportunities of 2 patients**? The list hides what is rejected until somebody restores it.",
         ),
-        ("Booked", "Enter the visit in the practice's book first. **3 opportunities of 2 patients** go off the list"),
+        ("Booked", "Enter the visit in the PMS first. **3 opportunities of 2 patients** go off the list"),
     ],
 )
 def test_a_dialog_says_what_it_does_to_how_many_and_cancel_does_nothing(

@@ -70,7 +70,13 @@ def test_who_is_chosen_among_the_people_of_the_practice(practice):
     note(practice, "One")
     note(practice, "Two", by="manager")
     app = open_page("audit.py")
-    assert field(app, "Who").options == ["Amara Nwosu", "Practice manager", "The first start", "The system"]
+    assert field(app, "Who").options == [
+        "Amara Nwosu",
+        "Practice manager",
+        "The first start",
+        "The patient",
+        "The system",
+    ]
     field(app, "Who").set_value([BY]).run()
     assert details(app) == ["One"]
 

@@ -15,7 +15,9 @@ from queries.store import Store
 from services import care, consents, practices
 from services.actions import Chosen
 from services.actors import Role
+from services.booking_links import OWN_LINK
 from tests.letters import messages, settle
+from tests.links import take_bookings
 from tests.pages.conftest import signed_in_as
 from tests.pages.crowd import crowd
 from tests.pages.screen import button, press, read
@@ -186,6 +188,25 @@ def test_the_text_of_one_can_be_edited_and_survives_a_refusal(opened: Opened, th
     assert message["subject"] == "Hello"
     assert message["body"].startswith("Dear Ngozi, hello.")
     assert message["unsubscribe_url"] in message["body"]
+
+
+def test_a_link_to_book_by_is_sent_to_whom_it_can_be_and_the_others_are_told(
+    opened: Opened, three: SmallPractice
+) -> None:
+    take_bookings(three)
+    three.add("planned_visits", course_id=three.course(cot_number="D", days_ago=60))
+    app = contacting(opened(), 0, 2)
+    choose(app, "segmented_control", "By", "sms")
+    choose(app, "selectbox", "Template for SMS", "shipped-sms-book")
+    assert "1 message to 1 patient; 1 gets none" in read(app)
+    (why,) = app.dataframe[-1].value["why"]
+    assert why.endswith("no planned visit of the course waits to be booked.")
+    assert f"https://care.example/book/{OWN_LINK}" in app.text_area[0].value
+    assert f"In place of {OWN_LINK} the message gets the patient's own link to book by." in read(app)
+    press(app, "Send 1 message")
+    (message,) = messages(three.store)
+    assert "https://care.example/book/" in message["body"]
+    assert OWN_LINK not in message["body"]
 
 
 def test_a_text_that_was_not_edited_is_written_anew(opened: Opened, three: SmallPractice) -> None:

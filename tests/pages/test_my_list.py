@@ -182,10 +182,14 @@ def test_the_order_can_be_the_oldest_first(practice, amara):
     assert app.segmented_control[0].value == "oldest"
 
 
-def test_booked_asks_for_the_day_and_takes_the_note_along(practice, store, queue):
+def test_book_takes_the_note_along_and_what_is_in_the_pms_already_asks_for_the_day_and_goes_on(practice, store, queue):
     app = opened()
     app.text_area[0].set_value("Mornings only.").run()
-    press(app, "Booked")
+    press(app, "Book")
+    # AppTest forgets where st.switch_page has gone.
+    app.switch_page("appointment_book.py").run()
+    assert app.header[0].value == "Ash\\, Ada"
+    press(app, "It is in the PMS already")
     press_in_dialog(app)
     assert "Choose the day" in app.error[0].value
     field(app, "Day of the visit").set_value(TODAY + timedelta(days=5)).run()

@@ -1,4 +1,4 @@
-"""The page Pipeline: its cards and charts over the sample's kind of practice, a bar's way to the list, and nothing yet."""
+"""The page Pipeline: its cards and charts over the sample's kind of practice, a bar's way to the list, and none yet."""
 
 from __future__ import annotations
 

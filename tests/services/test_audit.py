@@ -268,7 +268,12 @@ def test_who_may_have_acted_are_the_people_of_the_practice(practice):
         now=NOW,
     )
     named = audit.who(practice.store, kept(practice.store, practice), actor=SYSTEM)
-    assert named == {BY: "Amara Nwosu", "system": "The system", "first start": "The first start"}
+    assert named == {
+        BY: "Amara Nwosu",
+        "system": "The system",
+        "patient": "The patient",
+        "first start": "The first start",
+    }
 
 
 @pytest.mark.parametrize("role", [Role.RECEPTION, Role.CLINICIAN, Role.READ_ONLY])

@@ -14,8 +14,9 @@ from queries import contact as contact_queries
 from queries import workflow
 from services import care, consents, contact, practices, templates
 from services.actions import Chosen
-from services.contact import FURTHEST_DAYS, OWN_LINK, PREFERRED, Plan, Recipient
+from services.contact import FURTHEST_DAYS, PREFERRED, Plan
 from services.errors import InvalidRequest
+from services.letters import OWN_LINK, Recipient
 from services.practices import Practice
 from services.templates import Draft
 from tests.letters import BOTH, EMAIL, SMS, kinds, messages, settle, work, write

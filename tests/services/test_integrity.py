@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from queries import integrity as queries
-from services import integrity
+from services import bookings, integrity
+from services.actions import Chosen
+from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
+
+
+def booked(practice: SmallPractice, course: str) -> None:
+    """Book a visit of a course here."""
+    bookings.book(
+        practice.store,
+        Chosen(practice.id, course, None),
+        planned_visit_id=None,
+        provider_id="ben",
+        starts_at=datetime(2026, 12, 1, 10),
+        minutes=30,
+        is_outside_hours_allowed=True,
+        actor=SYSTEM,
+        now=NOW,
+        today=TODAY,
+        action_id=course,
+    )
+
+
+def break_booking(practice: SmallPractice, sql: str) -> None:
+    """Book a visit here, and break what belongs to it."""
+    booked(practice, practice.course())
+    practice.store._connection.execute(sql)
 
 
 def test_a_store_kept_by_the_services_is_whole(practice, store):
     practice.appointment(practice.course(), in_days=5)
+    booked(practice, practice.course())
     assert integrity.faults(store) == []
 
 
@@ -25,6 +53,9 @@ BREAK = {
     "states_without_course": lambda p: p.state("ghost"),
     "states_without_person": lambda p: p.state(p.course(), assigned_to="ghost"),
     "states_without_event": lambda p: p.state(p.course()),
+    "bookings_without_course": lambda p: break_booking(p, "delete from courses"),
+    "bookings_without_day": lambda p: break_booking(p, "update care_states set booked_on = '2026-11-30'"),
+    "days_without_booking": lambda p: break_booking(p, "update bookings set state = 'cancelled'"),
 }
 
 

@@ -152,16 +152,6 @@ def test_a_field_is_one_line():
     assert rendered("Dear {{ first_name }}", fields) == "Dear Anne Bcc: eve@example.com"
 
 
-def test_a_field_that_nobody_can_have_yet_refuses_the_template_and_not_the_patient():
-    unavailable = {"booking_link": "online booking is not set up"}
-    with pytest.raises(InvalidRequest, match="needs a booking link, and online booking is not set up") as refused:
-        rendered("Book at {{ booking_link }}", WHOLE, unavailable=unavailable)
-    assert not isinstance(refused.value, EmptyField)
-    template = "{% if booking_link %}{{ booking_link }}{% else %}Ring us{% endif %}"
-    assert rendered(template, WHOLE, unavailable=unavailable) == "Ring us"
-    assert rendered(template, WHOLE) == WHOLE["booking_link"]
-
-
 @pytest.mark.parametrize(("letters", "is_kept"), [(20_000, True), (20_001, False)])
 def test_a_message_that_becomes_too_long_is_refused(letters, is_kept):
     fields = {**WHOLE, "provider": "x" * (letters // 2), "first_name": "y" * (letters - letters // 2)}

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,8 +14,9 @@ import pytest
 
 from queries import opportunities as queries
 from queries import pms, workflow
+from queries import practices as practice_queries
 from queries.store import Store
-from services import actions, sample, words
+from services import actions, sample, slots, words, working_hours
 from services.errors import InvalidRequest
 from services.practices import Practice, all_practices
 from services.search_text import patient_text
@@ -29,6 +30,8 @@ RULE = {
     "is_unlinked_visit_counted": False,
     "plan_weight": 0.0,
 }
+OF_MESSAGES = ("message_events", "message_pictures", "digests")
+"""Tables that know the practice by the message alone."""
 LIVE = ("booked", "confirmed", "arrived", "pending")
 
 
@@ -449,6 +452,43 @@ def test_its_weeks_have_contacts_bookings_and_rejections_as_its_events_say(river
     ).all()
 
 
+def test_every_visit_to_come_lies_in_its_providers_hours_and_in_no_time_off(riverside: Riverside) -> None:
+    begins, ends = pl.col("starts_at").dt.time(), (pl.col("starts_at") + pl.duration(minutes="minutes")).dt.time()
+    visits = riverside.table("appointments").filter(
+        pl.col("status").is_in(LIVE), pl.col("starts_at").dt.date() >= TODAY
+    )
+    hours = working_hours.of(riverside.store, riverside.practice.practice_id)
+    within = (
+        visits.with_columns(weekday=pl.col("starts_at").dt.weekday().cast(pl.Int32))
+        .join(hours, on=["provider_id", "weekday"])
+        .filter(
+            (begins >= pl.col("from_time")) & (ends <= pl.col("to_time")),
+            (ends <= pl.col("break_from")) | (begins >= pl.col("break_to")),
+        )
+    )
+    assert visits.height == within.height > 1_000
+    days = visits.select("provider_id", pl.col("starts_at").dt.date())
+    for off in working_hours.closures(riverside.store, riverside.practice, from_on=TODAY, actor=SYSTEM):
+        here = days if off.provider_id == "" else days.filter(provider_id=off.provider_id)
+        assert here.filter(pl.col("starts_at").is_between(off.from_on, off.to_on)).is_empty(), off
+
+
+def test_no_two_providers_share_a_room_on_a_day_and_everybody_has_free_time(riverside: Riverside) -> None:
+    hours = working_hours.of(riverside.store, riverside.practice.practice_id).drop_nulls("room")
+    assert not hours.select("weekday", "room").is_duplicated().any()
+    for provider_id in riverside.table("providers")["provider_id"]:
+        free = slots.free(
+            riverside.store,
+            riverside.practice,
+            [provider_id],
+            minutes=30,
+            from_on=TODAY,
+            to_on=TODAY + timedelta(days=90),
+            now=NOW,
+        )
+        assert len(free) > 20, provider_id
+
+
 def test_the_same_day_gives_the_same_practice_and_removal_leaves_nothing_of_it(
     store: Store, practice: SmallPractice, riverside: Riverside
 ) -> None:
@@ -463,14 +503,57 @@ def test_the_same_day_gives_the_same_practice_and_removal_leaves_nothing_of_it(
     sample.remove(store, actor=SYSTEM, now=NOW)
 
     assert [one.name for one in all_practices(store)] == ["Elm Road"]
-    history = ("spells", "spell_steps", "daily_figures", "daily_totals")
-    for table in (*pms.KEYS, "care_states", "events", "practice_settings", *history):
+    for table in _of_practices(store):
         assert _rows(store, table).filter(pl.col("practice_id") != practice.id).is_empty(), table
     assert _rows(store, "users")["user_id"].to_list() == ["amara"]
     assert _rows(store, "user_practices")["practice_id"].to_list() == [practice.id]
     assert pms.read(store, practice.id, "courses").height == 1
     with pytest.raises(InvalidRequest, match="no sample practice"):
         sample.remove(store, actor=SYSTEM, now=NOW)
+
+
+def _of_practices(store: Store) -> list[str]:
+    """Return every table that says of which practice its rows are."""
+    found = store._connection.execute(
+        "select table_name from information_schema.columns "
+        "where column_name = 'practice_id' and table_catalog = current_database() order by table_name"
+    ).fetchall()
+    return [table for (table,) in found]
+
+
+def test_removing_a_practice_empties_every_table_of_it_and_no_other_practices(store: Store) -> None:
+    ids = [SmallPractice(store, name).id for name in ("Elm Road", "Oak Lane")]
+    tables = [table for table in _of_practices(store) if table not in pms.KEYS]
+    for practice_id in ids:
+        for table in (*tables, *OF_MESSAGES):
+            _fill(store, table, practice_id)
+    kept = {table: _rows(store, table).filter(pl.col("practice_id") != ids[0]) for table in tables}
+
+    with store.transaction() as tx:
+        practice_queries.remove(tx, ids[0])
+
+    assert {
+        table for table in tables if not _rows(store, table).sort(pl.all()).equals(kept[table].sort(pl.all()))
+    } == set()
+    for table in OF_MESSAGES:
+        assert _rows(store, table)["message_id"].to_list() == [ids[1]], table
+
+
+def _fill(store: Store, table: str, practice_id: str) -> None:
+    """Add a row in which every text is the practice's id, unless it has one."""
+    columns = store._connection.execute(
+        "select column_name, data_type from information_schema.columns where table_name = ?", [table]
+    ).fetchall()
+    if "practice_id" in dict(columns) and not _rows(store, table).filter(practice_id=practice_id).is_empty():
+        return
+    values = {"VARCHAR": practice_id, "BOOLEAN": False, "DATE": TODAY, "TIMESTAMP": NOW.replace(tzinfo=None)}
+    values |= {"VARCHAR[]": [practice_id], "BLOB": b"", "TIME": time(9)}
+    values |= {"BIGINT": int(practice_id == "elm-road"), "INTEGER": 1}
+    names = [name for name, _ in columns]
+    given = [values.get(kind, 1) for _, kind in columns]
+    store._connection.execute(
+        f"insert into {table} ({', '.join(names)}) values ({', '.join('?' * len(names))})", given
+    ).fetchall()
 
 
 @pytest.mark.parametrize("today", [date(2026, 2, 28), date(2028, 2, 29)], ids=["a Saturday", "a leap day"])

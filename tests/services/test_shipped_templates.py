@@ -1,4 +1,4 @@
-"""The templates that ship: three of each channel, which render for anybody, short and without clinical detail."""
+"""The templates that ship: four of each channel, which render for anybody, short and without clinical detail."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from services import rendering, sms_length
 from services.shipped_templates import SHIPPED
+from services.templates import EXAMPLE_LINK
 from tests.services.test_rendering import PATIENT, WHOLE
 
 CLINICAL = (
@@ -34,11 +35,12 @@ BARE = rendering.fields_of(
     visit_words="your next visit",
     minutes=None,
     opt_out_line="Reply STOP to opt out.",
+    booking_link=EXAMPLE_LINK,
 )
 
 
-def test_there_are_three_of_each_channel_of_service_with_ids_of_their_own():
-    assert [one.channel for one in SHIPPED] == ["email"] * 3 + ["sms"] * 3
+def test_there_are_four_of_each_channel_of_service_with_ids_of_their_own():
+    assert [one.channel for one in SHIPPED] == ["email"] * 4 + ["sms"] * 4
     assert {one.kind for one in SHIPPED} == {"service"}
     assert len({one.template_id for one in SHIPPED}) == len(SHIPPED)
 
@@ -56,7 +58,9 @@ def test_it_renders_for_anybody_without_clinical_detail(template, fields):
 @pytest.mark.parametrize("template", [one for one in SHIPPED if one.channel == "sms"], ids=lambda one: one.template_id)
 def test_an_sms_is_one_segment_with_names_of_usual_length(template):
     length = sms_length.measured(
-        rendering.rendered(template.body, WHOLE | {"practice_name": "Riverside Dental Practice"})
+        rendering.rendered(
+            template.body, WHOLE | {"practice_name": "Riverside Dental Practice", "booking_link": EXAMPLE_LINK}
+        )
     )
     assert length.is_basic
     assert length.segments == 1
@@ -68,6 +72,6 @@ def test_it_says_who_writes_and_how_to_opt_out(template):
     assert bool(template.subject) == (template.channel == "email")
 
 
-@pytest.mark.parametrize("template", SHIPPED, ids=lambda one: one.template_id)
-def test_none_needs_a_booking_link(template):
-    assert "booking_link" not in rendering.checked(template.body)
+def test_one_of_each_channel_has_a_link_to_book_by():
+    linked = [one.template_id for one in SHIPPED if "booking_link" in rendering.checked(one.body)]
+    assert linked == ["shipped-email-book", "shipped-sms-book"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import ConfigurationError
-from services.surroundings import ROOT, idle, store_path, today
+from services.surroundings import ROOT, idle, moment, store_path, today
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -57,3 +57,17 @@ def test_a_session_is_idle_after_half_an_hour_or_as_the_environment_says(minutes
 def test_minutes_that_are_none_are_refused_in_words(minutes: str) -> None:
     with pytest.raises(ConfigurationError, match=r"CARE_MANAGER_IDLE_MINUTES is .* from 1 to 720"):
         idle({"CARE_MANAGER_IDLE_MINUTES": minutes})
+
+
+@pytest.mark.parametrize(
+    ("pinned", "expected"),
+    [
+        ("", "2026-11-24 12:00"),
+        ("2026-11-24", "2026-11-24 12:00"),
+        ("2026-03-01", "2026-03-01 12:00"),
+        # The clock on the wall shows the same; it is an hour ahead in summer.
+        ("2026-06-30", "2026-06-30 11:00"),
+    ],
+)
+def test_the_book_goes_by_the_time_of_day_on_the_day_that_is_pinned(pinned: str, expected: str) -> None:
+    assert f"{moment({'CARE_MANAGER_TODAY': pinned}, NOON):%Y-%m-%d %H:%M}" == expected

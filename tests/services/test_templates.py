@@ -55,9 +55,9 @@ def problem(elm: Practice, draft: Draft, field: str) -> str | None:
 # --- What a practice has
 
 
-def test_a_practice_begins_with_three_templates_of_each_channel_as_they_ship(practice):
+def test_a_practice_begins_with_four_templates_of_each_channel_as_they_ship(practice):
     kept = templates.all_of(practice.store, practice.id)
-    assert [one.channel for one in kept] == ["email"] * 3 + ["sms"] * 3
+    assert [one.channel for one in kept] == ["email"] * 4 + ["sms"] * 4
     assert all(one.is_shipped and one.is_as_shipped and one.version == 0 and one.changed is None for one in kept)
 
 
@@ -77,7 +77,7 @@ def test_what_a_new_template_begins_with_lacks_a_name_and_perhaps_a_subject_alon
 def test_its_own_come_after_those_that_ship_by_name_with_who_changed_them(practice, elm):
     add(practice, elm, replace(LETTER, name="winter"))
     kept = add(practice, elm, LETTER)
-    assert names(practice, "email")[3:] == ["Spring", "winter"]
+    assert names(practice, "email")[4:] == ["Spring", "winter"]
     assert kept.changed == "test (command line) on 24 Nov 2026 at 09:00"
     assert not kept.is_shipped
 
@@ -109,13 +109,12 @@ def test_an_sms_has_no_subject(practice, elm):
         (replace(LETTER, subject=" "), "subject", "Give the e-mail a subject"),
         (replace(LETTER, subject="x" * 151), "subject", "more than 150 letters"),
         (replace(LETTER, subject="{{ surname }}"), "subject", "no field surname"),
-        (replace(LETTER, subject="{{ booking_link }}"), "subject", "needs online booking, which is not there yet"),
+        (replace(LETTER, subject="{{ booking_link }}"), "subject", "Put {{ booking_link }} into the text"),
         (replace(LETTER, body=" \n"), "body", "Write the text"),
         (replace(LETTER, body="{{ first_nam }}"), "body", "no field first_nam. Did you mean first_name?"),
         (replace(LETTER, body="Dear {{ first_name"), "body", "Line 1 cannot be read"),
         (replace(LETTER, body="{% for x in 'ab' %}{{ x }}{% endfor %}"), "body", "a template may not"),
-        (replace(LETTER, body="{{ booking_link }} {{ opt_out_line }}"), "body", "needs online booking"),
-        (replace(TEXT, body="{{ booking_link }}"), "body", "needs online booking"),
+        (replace(TEXT, body="{{ booking_link }} " * 14), "body", "sent and paid as 7 SMS"),
         (replace(LETTER, body="{{ opt_out_line }}" + "{{ practice_name }}" * 399), "body", "more than 400 parts"),
     ],
 )
@@ -320,9 +319,9 @@ def test_a_copy_has_a_name_that_is_free(practice, elm):
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
-def test_the_made_up_patient_has_every_field_that_there_is_but_a_booking_link(elm, channel):
+def test_the_made_up_patient_has_every_field_that_there_is(elm, channel):
     fields = templates.example_fields(replace(elm, phone="01632 960001"), channel)
-    assert [name for name, value in fields.items() if not value] == ["booking_link"]
+    assert [name for name, value in fields.items() if not value] == []
     assert (fields["title_and_surname"], fields["practice_name"]) == ("Mrs Okafor", "Elm Road")
 
 

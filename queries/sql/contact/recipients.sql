@@ -18,7 +18,8 @@ said as (
 ),
 visits as (
     select
-        planned_visits.practice_id, planned_visits.course_id, planned_visits.minutes, planned_visits.provider_id,
+        planned_visits.practice_id, planned_visits.course_id, planned_visits.planned_visit_id, planned_visits.minutes,
+        planned_visits.provider_id, coalesce(planned_visits.is_bookable, true) as is_bookable,
         row_number() over (
             partition by planned_visits.practice_id, planned_visits.course_id
             order by planned_visits.position, planned_visits.planned_visit_id
@@ -29,6 +30,12 @@ visits as (
     where list_contains($practice_ids::text[], planned_visits.practice_id)
         and coalesce(appointments.status not in ('booked', 'confirmed', 'arrived', 'pending', 'completed'), true)
         and ($planned_visit_id::text is null or planned_visits.planned_visit_id = $planned_visit_id)
+        and not exists (
+            select 1
+            from booked_here($practice_ids::text[], $today, null) as booked_here
+            where booked_here.practice_id = planned_visits.practice_id
+                and booked_here.planned_visit_id = planned_visits.planned_visit_id and not booked_here.is_missed
+        )
 )
 select
     named.practice_id, named.opportunity_id, courses.patient_id, patients.title, patients.first_name, patients.last_name,
@@ -38,7 +45,8 @@ select
     coalesce(said.sms = 'yes', patients.is_sms_allowed, true) as is_sms_allowed,
     coalesce(said.marketing = 'yes', patients.is_marketing_allowed, false) as is_marketing_allowed,
     coalesce(said.contact = 'no', patients.is_do_not_contact) as is_do_not_contact,
-    providers.name as provider, visits.minutes,
+    providers.name as provider, coalesce(providers.is_active and providers.is_online_bookable, false) as is_online_bookable,
+    visits.planned_visit_id, visits.minutes, coalesce(visits.is_bookable, true) as is_bookable,
     listed.opened_on, listed.unlinked_visit_on, contacts_elsewhere.contact_on as patient_contacted_on
 from named
 join courses on courses.practice_id = named.practice_id and courses.course_id = named.opportunity_id

@@ -12,4 +12,10 @@ left join providers on providers.practice_id = planned_visits.practice_id
     and providers.provider_id = planned_visits.provider_id
 where courses.practice_id = $practice_id and courses.course_id = $opportunity_id
     and coalesce(appointments.status not in ('booked', 'confirmed', 'arrived', 'pending', 'completed'), true)
+    and not exists (
+        select 1
+        from booked_here([$practice_id], $today, null) as booked_here
+        where booked_here.practice_id = planned_visits.practice_id
+            and booked_here.planned_visit_id = planned_visits.planned_visit_id and not booked_here.is_missed
+    )
 order by planned_visits.position, planned_visits.planned_visit_id

@@ -31,6 +31,10 @@ where opportunities.today = today::date
             care_states.needs_action_since, care_states.last_attempt_at, care_states.last_contact_at,
             contacts_elsewhere.contact_on, practice_settings.suppression_days, today
         ) = struct_extract(filters, 'is_due')::boolean)
+    and (struct_extract(filters, 'is_link_opened')::boolean is null
+        or case when struct_extract(filters, 'is_link_opened')::boolean then care_states.link_opened_at is not null
+            else care_states.link_sent_at is not null and care_states.link_opened_at is null
+        end)
     and (struct_extract(filters, 'reject_reasons')::text[] is null
         or list_contains(struct_extract(filters, 'reject_reasons')::text[], care_states.reject_reason))
     and (struct_extract(filters, 'words')::text[] is null or len(list_filter(

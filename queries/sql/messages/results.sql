@@ -19,6 +19,7 @@ select
     count(booked.message_id) as booked
 from messages
 left join booked on booked.message_id = messages.message_id
-where list_contains($practice_ids::text[], messages.practice_id) and messages.kind <> 'digest'
+where list_contains($practice_ids::text[], messages.practice_id)
+    and messages.kind not in ('confirmation', 'digest')
 group by messages.template, messages.channel
 order by sent desc, template, messages.channel

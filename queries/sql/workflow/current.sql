@@ -13,7 +13,7 @@ select
     care_states.snoozed_until, care_states.snooze_reason, care_states.reject_reason, care_states.assigned_to,
     coalesce(care_states.attempts, 0) as attempts,
     care_states.last_attempt_at, care_states.last_contact_at, care_states.booked_on,
-    care_states.needs_action_since, care_states.needs_action_why,
+    care_states.needs_action_since, care_states.needs_action_why, care_states.link_sent_at, care_states.link_opened_at,
     coalesce(care_states.version, 0) as version
 from named
 join courses on courses.practice_id = named.practice_id and courses.course_id = named.opportunity_id

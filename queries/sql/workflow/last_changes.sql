@@ -10,8 +10,10 @@ ranked as (
         ) as place
     from events
     join named on named.practice_id = events.practice_id and named.opportunity_id = events.opportunity_id
-    -- A note, or an import that changed the course, leaves what people did about it as it was.
-    where events.kind not in ('noted', 'course changed')
+    -- A note, an import that changed the course, or how far a booking is leaves what people did about it as it was.
+    where events.kind not in (
+        'noted', 'course changed', 'booking entered', 'booking not entered', 'booking contradicted'
+    )
 )
 select
     ranked.practice_id, ranked.opportunity_id, ranked.kind, coalesce(users.name, ranked.by_user) as by_user,

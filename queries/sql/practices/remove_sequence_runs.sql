@@ -1,0 +1,3 @@
+-- Remove who is in a sequence (a sample practice only: the caller checks).
+delete from sequence_runs
+where practice_id = $practice_id

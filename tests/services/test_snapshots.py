@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from queries import bookings as booking_queries
 from queries import practices as practice_queries
 from queries.store import Store
-from services import care, practices, snapshots
+from services import bookings, care, practices, snapshots
 from services.actions import Chosen, Outcome
 from services.snapshots import Looks
 from services.worker import Worker
@@ -55,6 +56,40 @@ class Days:
             **when,
         )
 
+    def books(self, course_id: str, hour: int, *, day: int) -> Outcome:
+        """Book a visit here with Ben, so many hours after midnight in three weeks."""
+        at = datetime(TODAY.year, TODAY.month, TODAY.day) + timedelta(days=21, hours=hour)
+        given = {"provider_id": "ben", "starts_at": at, "minutes": 30, "planned_visit_id": None}
+        return self.does(_book_one, course_id, day=day, **given, is_outside_hours_allowed=True)
+
+    def cancels(self, course_id: str, *, day: int) -> Outcome:
+        """Give up the visit of a course that is booked here."""
+        return self._press(bookings.cancel, course_id, day=day)
+
+    def moves(self, course_id: str, hour: int, *, day: int) -> Outcome:
+        """Give the visit of a course another hour of its day."""
+        at = datetime(TODAY.year, TODAY.month, TODAY.day) + timedelta(days=21, hours=hour)
+        given = {"provider_id": "ben", "starts_at": at, "minutes": 30, "is_outside_hours_allowed": True}
+        return self._press(bookings.move, course_id, day=day, **given)
+
+    def _press(self, service: Any, course_id: str, *, day: int, **given: Any) -> Outcome:
+        self.presses += 1
+        with self.store.reading() as reading:
+            (booking,) = booking_queries.live_of(reading, [self.practice.id], [course_id]).to_dicts()
+        practice = next(one for one in practices.all_practices(self.store) if one.practice_id == self.practice.id)
+        when = {"now": NOW + timedelta(days=day, minutes=self.presses), "today": TODAY + timedelta(days=day)}
+        outcome: Outcome = service(
+            self.store,
+            practice,
+            booking["booking_id"],
+            version=booking["version"],
+            actor=SYSTEM,
+            action_id=f"{self.practice.id} {self.presses}",
+            **when,
+            **given,
+        )
+        return outcome
+
     def change(self, table: str, id_: str, **facts: Any) -> None:
         """Change a row of the PMS, as an import would."""
         kept = self.rows(table).filter(pl.col(f"{table[:-1]}_id") == id_).drop("practice_id").to_dicts()[0]
@@ -81,6 +116,10 @@ class Days:
             (course, (first - TODAY).days, (to - TODAY).days if to else None, why)
             for course, first, to, why in kept["opportunity_id", "listed_from", "listed_to", "left_why"].iter_rows()
         ]
+
+
+def _book_one(store: Store, chosen: list[Chosen], **given: Any) -> Outcome:
+    return bookings.book(store, chosen[0], **given)
 
 
 def _id(table: str) -> str:
@@ -274,6 +313,29 @@ def test_a_booking_that_a_person_tells_and_an_import_confirms_is_one(days):
     days.look(3)
     assert days.spells() == [(course, 0, 3, "booked")]
     assert days.steps() == [(course, "booked", 1)]
+
+
+def test_a_visit_booked_here_counts_once_however_it_is_moved_and_not_when_it_is_given_up_on_its_day(days):
+    given_up, restored, again, moved, later, anew = courses = [days.practice.course() for _ in range(6)]
+    days.look(0)
+    for hour, course in enumerate(courses):
+        days.books(course, hour, day=0)
+    days.look(0, hours=1)
+    assert len(days.steps()) == len(courses)
+    days.cancels(given_up, day=0)
+    days.does(care.restore, restored, day=0)
+    days.undoes(days.cancels(again, day=0), day=0)
+    days.moves(moved, 9, day=0)
+    days.look(0, hours=2)
+    days.moves(moved, 10, day=1)
+    days.cancels(later, day=1)
+    days.look(2)
+    days.practice.appointment(moved, in_days=20)
+    days.cancels(anew, day=2)
+    days.books(anew, 11, day=2)
+    days.look(3)
+    assert days.steps() == [(course, "booked", 0) for course in sorted((again, moved, later, anew))]
+    assert (moved, 0, 3, "booked") in days.spells()
 
 
 def test_a_booked_course_is_completed_on_the_day_on_which_that_is_seen(days):

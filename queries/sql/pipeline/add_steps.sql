@@ -1,12 +1,12 @@
 -- Keep what happened within a practice's spells from one day to another, both in, from its events and from how spells
 -- ended, with the value that was last seen. Grain: one row for each spell, step and day; what is there stays.
--- What was undone on the day on which it was done did not happen. A booking that was never seen as one, because the
--- course was completed between two imports, is known from its visit.
+-- What was undone on the day on which it was done did not happen, nor did a booking that was given up on it. A booking
+-- that was never seen as one, because the course was completed between two imports, is known from its visit.
 insert into spell_steps
 with
 told as (
     select
-        events.event_id, events.opportunity_id, events.kind, events.undoes,
+        events.event_id, events.opportunity_id, events.kind, events.undoes, events.after,
         (events.happened_at at time zone 'UTC' at time zone practices.timezone)::date as day
     from events
     join practices on practices.practice_id = events.practice_id
@@ -14,13 +14,22 @@ told as (
         and events.opportunity_id is not null
         and events.happened_at >= $from_day::date - 2 and events.happened_at < $to_day::date + 3
 ),
+given_up as (
+    select opportunity_id, day
+    from told
+    where after like '%"booked_on": %'
+    group by opportunity_id, day
+    having arg_max(kind <> 'booked' and after like '%"booked_on": null%', event_id)
+),
 happened as (
     select told.opportunity_id, told.kind as step, told.day
     from told
     left join told as undoing on undoing.undoes = told.event_id and undoing.day = told.day
+    left join given_up on given_up.opportunity_id = told.opportunity_id and given_up.day = told.day
     where told.kind in ('contacted', 'rejected', 'booked')
         and told.day between $from_day::date and $to_day::date
         and undoing.event_id is null
+        and (told.kind <> 'booked' or given_up.day is null)
 ),
 steps as (
     select spells.opportunity_id, spells.listed_from, happened.step, happened.day

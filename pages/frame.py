@@ -31,10 +31,10 @@ NARROW_MARGINS = "<style>.stMainBlockContainer {padding-left: 1.25rem; padding-r
 PAGES: dict[str, tuple[str, str, str, Right | None]] = {
     "opportunities.py": ("Opportunities", ":material/format_list_bulleted:", "", Right.SEE),
     "my_list.py": ("My list", ":material/call:", "my-list", Right.WORK),
+    "pipeline.py": ("Pipeline", ":material/monitoring:", "pipeline", Right.SEE),
     "appointment_book.py": ("Appointment book", ":material/calendar_view_week:", "appointment-book", Right.SEE),
     "to_enter.py": ("To enter in the PMS", ":material/checklist:", "to-enter", Right.SEE),
     "clean_up.py": ("Clean-up", ":material/cleaning_services:", "clean-up", Right.WORK),
-    "pipeline.py": ("Pipeline", ":material/monitoring:", "pipeline", Right.SEE),
     "results.py": ("Results", ":material/fact_check:", "results", Right.SEE),
     "forecast.py": ("Forecast", ":material/online_prediction:", "forecast", Right.SEE),
     "nhs_contract.py": ("NHS contract", ":material/contract:", "nhs-contract", Right.SEE),

@@ -18,18 +18,19 @@ def person(
     store: Store,
     user_id: str,
     *practice_ids: str,
+    name: str | None = None,
     role: Role = Role.RECEPTION,
     provider: str | None = None,
     is_active: bool = True,
     has_password: bool = True,
     one_time_until: datetime | None = None,
 ) -> Actor:
-    """Add a person whose address is <user_id>@example.com and return them as an actor."""
+    """Add a person, <user_id>@example.com, who is called as their id if no name is given; return them as an actor."""
     with store.transaction() as tx:
         people.write_person(
             tx,
             user_id,
-            name=user_id.title(),
+            name=name or user_id.title(),
             email=f"{user_id}@example.com",
             role=role,
             is_active=is_active,

@@ -48,9 +48,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Fill], str]]:
-    """Start a server on a store filled by a function, and return its address; it stops after the last test."""
+    """Start a server on a store filled by a function, and return its address; it stops after the module's last test."""
     with ExitStack() as servers:
 
         def serving(fill: Fill) -> str:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from queries.store import Store
 from services import sign_in
+from services.actors import Actor
 from tests.browser.conftest import TOKEN, server
 from tests.browser.table import TICK, Table
 from tests.browser.visitors import Visit, visitor
@@ -29,22 +30,45 @@ LOOK = 9_000
 """Milliseconds in which the lightbulb has looked at least once."""
 
 
-def reception(store: Store) -> None:
+PRACTICES = [f"Elm Road {number}" for number in range(1, 7)]
+"""One for each test at the server that they share."""
+
+
+def receptions(store: Store) -> None:
+    """Add the practices, with an Amara at each, whose session has the practice's name."""
+    for name in PRACTICES:
+        amara = reception(store, name)
+        sign_in.start(store, amara.user_id, now=datetime.now(UTC), how="test", token=name)
+
+
+def reception(store: Store, name: str) -> Actor:
     """Add Amara at reception, and six patients of whom each is worth £100 less than the one before; three are hers."""
-    practice = SmallPractice(store)
-    person(store, "amara", practice.id)
-    sign_in.start(store, "amara", now=datetime.now(UTC), how="test", token="amaras-browser")
+    practice = SmallPractice(store, name)
+    amara = person(store, f"amara-{practice.id}", practice.id, name="Amara")
     for number, name in enumerate(NAMES):
         practice.add("patients", name.lower(), title=None, first_name="Ada", last_name=name, search_text=name.lower())
         course = practice.course(patient=name.lower(), cot_number=str(number + 1), days_ago=60 - number, item=False)
         practice.item(course, price_pence=10_000 * (9 - number))
-        practice.state(course, assigned_to="amara" if number < 3 else None)
+        practice.state(course, assigned_to=amara.user_id if number < 3 else None)
+    return amara
+
+
+@pytest.fixture(scope="module")
+def address(serving: Callable[..., str]) -> str:
+    """The address of a server with the practices."""
+    return serving(receptions)
+
+
+@pytest.fixture(scope="module")
+def unworked() -> Iterator[str]:
+    """The practices of which no test was so far."""
+    return iter(PRACTICES)
 
 
 @pytest.fixture
-def address(serving: Callable[..., str]) -> str:
-    """The address of a server of one's own."""
-    return serving(reception)
+def practice(unworked: Iterator[str]) -> str:
+    """The name of a practice of one's own, and the token of the session of its Amara."""
+    return next(unworked)
 
 
 @pytest.fixture
@@ -55,9 +79,9 @@ def visit(chromium: Browser, address: str) -> Iterator[Visit]:
 
 
 @pytest.fixture
-def amara(visit: Visit) -> Page:
+def amara(visit: Visit, practice: str) -> Page:
     """Amara's page My list."""
-    page = visit("amaras-browser").opens("/my-list")
+    page = visit(practice).opens("/my-list")
     expect_turn(page, "Ada Ash")
     return page
 
@@ -72,19 +96,20 @@ def bulb(page: Page) -> Locator:
     return page.get_by_test_id("stSidebar").get_by_role("button", name="mine")
 
 
-def test_the_lightbulb_turns_red_without_a_reload_when_the_manager_assigns(visit: Visit) -> None:
-    amara = visit("amaras-browser").opens("/my-list")
+def test_the_lightbulb_turns_red_without_a_reload_when_the_manager_assigns(
+    visit: Visit, practice: str, amara: Page
+) -> None:
     expect(bulb(amara)).to_contain_text("3 of mine are due", timeout=30_000)
     note = amara.get_by_role("textbox", name="Note")
     note.click()
     amara.keyboard.type("Half a sen")
-    manager = visit(TOKEN).opens("/")
+    manager = visit(TOKEN).opens(f"/?practice={practice}")
     expect(bulb(manager)).to_contain_text("Nothing of mine is due", timeout=30_000)
     Table(manager).click(TICK, 4)
     manager.get_by_role("button", name="Assign Shortcut A").click()
     dialog = manager.get_by_role("dialog")
     dialog.get_by_role("combobox", name="Assign to").click()
-    manager.get_by_role("option", name="Amara").click()
+    manager.get_by_role("option", name="Amara", exact=True).click()
     manager.keyboard.press("Tab")
     dialog.get_by_role("button", name="Assign", exact=True).click()
     expect(manager.get_by_text("assigned to Amara")).to_be_visible()
@@ -175,9 +200,9 @@ def test_the_lightbulb_asks_no_more_once_the_session_has_ended_and_the_text_is_k
     path = tmp_path / "store.duckdb"
     store = Store(path, now=NOW)
     sign_in.first_manager(store, now=NOW)
-    reception(store)
+    amara = reception(store, "Elm Road").user_id
     began = datetime.now(UTC) - sign_in.LONGEST + NEARLY_OVER
-    sign_in.start(store, "amara", now=datetime.now(UTC), how="test", started_at=began, token="nearly-over")
+    sign_in.start(store, amara, now=datetime.now(UTC), how="test", started_at=began, token="nearly-over")
     store.close()
     with server(path) as address, visitor(chromium, address, "nearly-over") as browser:
         page = browser.opens("/my-list")

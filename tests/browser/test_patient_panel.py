@@ -34,10 +34,15 @@ def reception(store: Store) -> None:
         practice.state(course, assigned_to="amara" if name == "Cole" else None)
 
 
+@pytest.fixture(scope="module")
+def address(serving: Callable[..., str]) -> str:
+    """The address of a server with the household."""
+    return serving(reception)
+
+
 @pytest.fixture
-def visit(chromium: Browser, serving: Callable[..., str]) -> Iterator[Visit]:
-    """Open a fresh browser at a server of one's own, signed in with a token."""
-    address = serving(reception)
+def visit(chromium: Browser, address: str) -> Iterator[Visit]:
+    """Open a fresh browser at the server, signed in with a token."""
     with ExitStack() as browsers:
         yield lambda token: browsers.enter_context(visitor(chromium, address, token))
 

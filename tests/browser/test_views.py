@@ -28,7 +28,7 @@ def four_patients(store: Store) -> None:
         practice.item(course, price_pence=10_000 * (number + 1))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(serving: Callable[..., str]) -> str:
     """The address of a server with four patients."""
     return serving(four_patients)
@@ -38,6 +38,28 @@ def choose(page: Page, label: str) -> None:
     """Choose a view."""
     page.get_by_role("combobox", name="View").click()
     page.get_by_role("option", name=label).click()
+
+
+def test_a_view_chosen_is_in_the_address_and_gone_with_the_next(page: Page, address: str) -> None:
+    page.goto(address)
+    Table(page).expect_column(1, "Dale, Ada", "Abbott, Ada", "Cole, Ada", "Eames, Ada")
+    choose(page, "Rejected")
+    expect(page.get_by_text("No opportunity passes these filters.")).to_be_visible()
+    expect(page).to_have_url(f"{address}/?statuses=Rejected")
+    page.reload()
+    expect(page.get_by_role("combobox", name="View")).to_have_value("Rejected", timeout=20_000)
+    choose(page, "All opportunities")
+    Table(page).expect_column(1, "Dale, Ada", "Abbott, Ada", "Cole, Ada", "Eames, Ada")
+    expect(page).to_have_url(address + "/")
+
+
+def test_the_dialog_of_a_view_has_no_fault_that_a_machine_finds(page: Page, address: str) -> None:
+    page.goto(f"{address}/?value_from=150")
+    Table(page)
+    page.get_by_role("button", name="Changed: save").click()
+    expect(page.get_by_label("Who uses it")).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_view_saved_in_one_browser_opens_the_same_rows_in_another(
@@ -66,25 +88,3 @@ def test_a_view_saved_in_one_browser_opens_the_same_rows_in_another(
         expect(fresh).to_have_url(f"{address}/?sort=Patient%2C+A+to+Z&value_from=150.0")
         fresh.reload()
         Table(fresh).expect_column(1, "Abbott, Ada", "Cole, Ada", "Eames, Ada")
-
-
-def test_a_view_chosen_is_in_the_address_and_gone_with_the_next(page: Page, address: str) -> None:
-    page.goto(address)
-    Table(page).expect_column(1, "Dale, Ada", "Abbott, Ada", "Cole, Ada", "Eames, Ada")
-    choose(page, "Rejected")
-    expect(page.get_by_text("No opportunity passes these filters.")).to_be_visible()
-    expect(page).to_have_url(f"{address}/?statuses=Rejected")
-    page.reload()
-    expect(page.get_by_role("combobox", name="View")).to_have_value("Rejected", timeout=20_000)
-    choose(page, "All opportunities")
-    Table(page).expect_column(1, "Dale, Ada", "Abbott, Ada", "Cole, Ada", "Eames, Ada")
-    expect(page).to_have_url(address + "/")
-
-
-def test_the_dialog_of_a_view_has_no_fault_that_a_machine_finds(page: Page, address: str) -> None:
-    page.goto(f"{address}/?value_from=150")
-    Table(page)
-    page.get_by_role("button", name="Changed: save").click()
-    expect(page.get_by_label("Who uses it")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()

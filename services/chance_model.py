@@ -28,6 +28,9 @@ LEAST_TRIED = 20
 LEAST_GAIN = 0.01
 """What is learnt is used when its error is smaller by at least this share than that of the usual rate."""
 
+SURELY = 1.64
+"""And by so many of its standard errors, so that luck alone would do it at one practice of twenty."""
+
 TRIED_MONTHS = 3
 
 PRIOR_BOOKED, PRIOR = 1, 10
@@ -87,7 +90,8 @@ class Trial:
 
     brier is its mean squared error there, brier_base that of the usual rate before them. tenths has a row for each
     tenth of the rows, highest chances first: tenth, rows, expected and booked (shares). lift: how many times as often
-    the first tenth was booked as all rows; caught: the share of what was booked that was in it.
+    the first tenth was booked as all rows; caught: the share of what was booked that was in it. gain_error: the
+    standard error of the gain.
     """
 
     from_day: date
@@ -101,11 +105,17 @@ class Trial:
     lift: float
     caught: float
     tenths: tuple[dict[str, float], ...]
+    gain_error: float = 0.0
 
     @property
     def gain(self) -> float:
         """Return by which share the error is smaller than that of the usual rate; below 0 it is larger."""
         return 1 - self.brier / self.brier_base
+
+    @property
+    def is_better(self) -> bool:
+        """Say whether it did better than the usual rate, by more than a little and more than luck would."""
+        return self.gain >= LEAST_GAIN and self.gain > SURELY * self.gain_error
 
 
 @dataclass(frozen=True)
@@ -163,7 +173,7 @@ def learn(rows: pl.DataFrame, *, today: date) -> Learnt:
     model, trial = None, None
     if bookings >= LEAST_BOOKINGS:
         trial = _try(rows, today=today)
-        why_base = "few to try on" if trial is None else "no better" if trial.gain < LEAST_GAIN else None
+        why_base = "few to try on" if trial is None else None if trial.is_better else "no better"
         model = fit(rows) if why_base is None else None
     return Learnt(
         base_rate=base_rate(rows),
@@ -204,6 +214,8 @@ def _try(rows: pl.DataFrame, *, today: date) -> Trial | None:
     after = rows.filter(pl.col("day").is_between(from_day, to_day))
     if _bookings(before) < LEAST_BOOKINGS or _bookings(after) < LEAST_TRIED:
         return None
+    if before["booked_on"].null_count() == 0:
+        return None  # Everything is booked in time: there is nothing to tell apart.
     usual = base_rate(before)
     is_booked = pl.col("booked_on").is_not_null().cast(pl.Float64)
     tried = score(fit(before), after).select(
@@ -222,6 +234,9 @@ def _try(rows: pl.DataFrame, *, today: date) -> Trial | None:
         .sort("tenth")
     )
     means = tried.mean().row(0, named=True)
+    # An opportunity is in it week after week: its looks are no witnesses of their own.
+    better = pl.col("squared_base") - pl.col("squared")
+    off = tried.group_by("opportunity_id").agg((better - (means["squared_base"] - means["squared"])).sum().alias("by"))
     first = tenths.row(0, named=True)
     return Trial(
         from_day=from_day,
@@ -235,6 +250,7 @@ def _try(rows: pl.DataFrame, *, today: date) -> Trial | None:
         lift=first["booked"] / means["booked"],
         caught=first["booked"] * first["rows"] / (means["booked"] * tried.height),
         tenths=tuple(tenths.to_dicts()),
+        gain_error=float((off["by"] ** 2).sum()) ** 0.5 / tried.height / means["squared_base"],
     )
 
 

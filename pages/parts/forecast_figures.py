@@ -13,6 +13,9 @@ from services.chances import Forecast
 
 DAYS = chance_model.WITHIN_DAYS
 
+CERTAIN = 200
+"""With fewer bookings in the months tried on, a tenth has too few to be taken at its word."""
+
 
 def share(part: float) -> str:
     """Write a share as 29%, or 6.2% where it is small."""
@@ -77,8 +80,8 @@ def say_what_is_used(learnt: Learnt) -> None:
         )
     elif trial and learnt.why_base:
         st.info(
-            "What was learnt did no better on months that it had not seen: its error (Brier score) was "
-            f"{_compared(trial)}. {usual}, and the order Expected value is that of worth."
+            "What was learnt did not clearly better on months that it had not seen: its error (Brier score) was "
+            f"{_compared(trial)}{', which may be luck' if trial.gain > 0 else ''}. {usual}, and the order Expected value is that of worth."
         )
     elif trial:
         st.markdown(
@@ -101,6 +104,7 @@ def trial(trial: Trial) -> None:
     """Draw whether what was expected came true on months that were not learnt from."""
     tenths = pl.DataFrame(list(trial.tenths))
     first = tenths.row(0, named=True)
+    few = "; with so few, the tenths differ by luck, too" if trial.bookings < CERTAIN else ""
     parts.show(
         tenths.select(
             pl.col("tenth").cast(pl.Int64).alias("Tenth"),
@@ -120,7 +124,7 @@ def trial(trial: Trial) -> None:
         sentence=f"What had been learnt before was tried on the list from {format.day(trial.from_day)} to "
         f"{format.day(trial.to_day)}, looked at once a week, in tenths by chance. Bar: the share booked within {DAYS} "
         f"days; mark: what was expected. The first tenth: {share(first['expected'])} expected, "
-        f"{share(first['booked'])} booked; all: {share(trial.booked_rate)} booked.",
+        f"{share(first['booked'])} booked; all: {share(trial.booked_rate)} booked, {trial.bookings:,} bookings{few}.",
         name="forecast-tenths",
         columns={name: st.column_config.NumberColumn(format="percent") for name in ("Expected", "Booked")},
     )

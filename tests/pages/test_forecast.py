@@ -50,7 +50,7 @@ def test_with_a_history_it_shows_whether_what_was_expected_came_true(elm: SmallP
     page = open_page("forecast.py")
     said = read(page)
     assert "error (Brier score) was 10.0% smaller than that of the usual rate (0.0900 against 0.1000)" in said
-    assert "The first tenth: 50% expected, 40% booked; all: 12% booked." in said
+    assert "The first tenth: 50% expected, 40% booked; all: 12% booked, 60 bookings; with so few, the tenths differ by luck, too." in said
     assert {card.label: card.value for card in page.metric}["Lift of the first tenth"] == "3.3 times"
     effects = page.dataframe[-1].value
     assert effects["Chance"].to_list() == ["Lowers it much", "Next to nothing"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -114,6 +115,25 @@ def test_what_has_no_effect_is_not_used():
     found = learn(made_up(has_effect=False), today=TODAY)
     assert (found.why_base, found.model) == ("no better", None)
     assert found.trial is not None
+
+
+@pytest.mark.parametrize(("gain", "error", "is_better"), [(0.05, 0.03, True), (0.05, 0.031, False), (0.009, 0, False)])
+def test_what_luck_could_have_done_is_no_better(learnt, gain, error, is_better):
+    trial = replace(learnt.trial, brier=1 - gain, brier_base=1.0, gain_error=error)
+    assert trial.is_better is is_better
+
+
+def test_the_error_of_the_gain_is_that_of_opportunities_not_of_their_looks(rows, learnt):
+    tried = rows.filter(pl.col("day").is_between(learnt.trial.from_day, learnt.trial.to_day))
+    seen_twice = pl.concat([rows, tried.with_columns(pl.col("day") + timedelta(days=1))])
+    again = learn(seen_twice.filter(pl.col("day") <= learnt.trial.to_day), today=TODAY).trial
+    assert again.rows == pytest.approx(2 * learnt.trial.rows, rel=0.03)
+    assert again.gain_error == pytest.approx(learnt.trial.gain_error, rel=0.05)
+
+
+def test_where_everything_is_booked_there_is_nothing_to_learn(rows):
+    found = learn(rows.with_columns(booked_on=pl.col("day") + timedelta(days=1)), today=TODAY)
+    assert (found.why_base, found.model) == ("few to try on", None)
 
 
 @pytest.mark.parametrize(

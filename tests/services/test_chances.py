@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -73,8 +74,8 @@ class Past:
             worth_pence=42_000,
         )
 
-    def event(self, kind: str, course: str, *, on: int, undoes: int | None = None) -> int:
-        """Add an event at noon of a day, and return its number."""
+    def event(self, kind: str, course: str, *, on: int, undoes: int | None = None, **after: Any) -> int:
+        """Add an event at noon of a day, with what it says of the state afterwards, and return its number."""
         line = {
             "practice_id": self.practice.id,
             "opportunity_id": course,
@@ -83,6 +84,7 @@ class Past:
             "by_user": BY,
             "happened_at": datetime.combine(ago(on), time(12)),
             "undoes": undoes,
+            "after": json.dumps(after, default=str) if after else None,
         }
         with self.store.transaction() as tx:
             workflow.record_events(tx, pl.DataFrame([line], schema=workflow.EVENT))
@@ -146,8 +148,9 @@ def test_what_becomes_known_on_the_day_or_later_changes_nothing(past):
     tried = past.event("attempted", "c", on=45)
     past.practice.course(course_id="open", days_ago=380)
     before = past.known("c", on=40)
+    closing = {"rejected": REJECTED, "booked": {"booked_on": ago(0)}}
     for kind, on in (("attempted", 40), ("contacted", 39), ("rejected", 40), ("booked", 3)):
-        past.event(kind, "c", on=on)
+        past.event(kind, "c", on=on, **closing.get(kind, {}))
     past.event("undone", "c", on=40, undoes=tried)
     past.practice.course(course_id="open", days_ago=380, completed_on=ago(40), item=False)
     past.practice.course(course_id="later", days_ago=59, completed_on=ago(45))
@@ -178,12 +181,49 @@ def test_only_what_is_on_the_list_is_asked_about(past, on, is_asked_about):
     assert (past.known("c", on=on) is not None) is is_asked_about
 
 
-@pytest.mark.parametrize("kind", ["rejected", "booked"])
-def test_what_is_rejected_or_booked_is_not_asked_about_until_it_is_back(past, kind):
+REJECTED, LISTED = {"status": "rejected"}, {"status": "open"}
+
+
+@pytest.mark.parametrize(
+    ("closed", "back"),
+    [
+        (("rejected", REJECTED), ("restored", LISTED)),
+        (("rejected", REJECTED), ("undone", LISTED)),
+        (("booked", {"booked_on": ago(0)}), ("restored", {"booked_on": None})),
+        (("booked", {"booked_on": ago(0)}), ("booking cancelled", {"booked_on": None})),
+        (("booked", {"booked_on": ago(30)}), ("noted", {})),
+        (("booked", {"booked_on": ago(0)}), ("booking moved", {"booked_on": ago(30)})),
+    ],
+    ids=["restored", "undone", "booked no more", "cancelled", "its day passed", "moved, and its day passed"],
+)
+def test_what_is_rejected_or_booked_is_not_asked_about_until_it_is_back(past, closed, back):
     past.spell("c", since=60)
-    past.event(kind, "c", on=50)
-    past.event("restored", "c", on=30)
-    assert [past.known("c", on=on) is not None for on in (50, 49, 30, 29)] == [True, False, False, True]
+    number = past.event(closed[0], "c", on=50, **closed[1])
+    past.event("undone", "c", on=40, undoes=past.event("assigned", "c", on=41))
+    past.event(back[0], "c", on=30, undoes=number if back[0] == "undone" else None, **back[1])
+    assert [past.known("c", on=on) is not None for on in (50, 49, 39, 30, 29)] == [True, False, False, False, True]
+
+
+def test_a_message_that_waits_is_a_contact_of_the_day_on_which_it_is_due(past):
+    past.spell("c", since=60)
+    due = datetime.combine(ago(45), time(9))
+    past.event("contacted", "c", on=50, last_contact_at=due, channel="email")
+    past.event("link sent", "c", on=50, link_sent_at=due)
+    known = [past.known("c", on=on) for on in (46, 45, 44)]
+    assert [(one["days_tried"], one["days_since_contact"]) for one in known if one] == [(0, None), (0, None), (1, 1)]
+
+
+def test_what_is_booked_again_in_the_same_time_on_the_list_is_booked(past):
+    past.spell("c", since=60)
+    past.booked("c", since=60, on=50)
+    past.event("booked", "c", on=50, booked_on=ago(20))
+    past.event("booking cancelled", "c", on=48, booked_on=None)
+    past.event("booked", "c", on=45, booked_on=ago(20))
+    past.event("booking cancelled", "c", on=45, booked_on=None)
+    past.event("booked", "c", on=40, booked_on=ago(20))
+    known = past.known("c", on=47)
+    assert known is not None
+    assert known["booked_on"] == ago(40)
 
 
 @pytest.mark.parametrize(("on", "is_booked"), [(39, False), (38, True), (9, True), (8, False)])
@@ -216,7 +256,7 @@ def test_with_little_history_every_row_has_the_usual_rate_and_says_so(past):
     past.practice.course(course_id="small", days_ago=40)
     past.practice.item(past.practice.course(course_id="large", days_ago=20))
     past.practice.state(past.practice.course(course_id="no"), status="rejected")
-    past.event("rejected", "no", on=1)
+    past.event("rejected", "no", on=1, **REJECTED)
     work_out(past)
     rows = listed(past)["opportunity_id", "chance", "expected_pence", "why"].rows()
     usual = "The practice's usual rate"

@@ -23,29 +23,45 @@ listed as (
 ),
 told as (
     select
-        event_id, opportunity_id, kind, happened_at, undoes,
-        (happened_at at time zone 'UTC' at time zone practices.timezone)::date as day
+        events.event_id, events.opportunity_id, events.kind, events.undoes, events.after,
+        (events.happened_at at time zone 'UTC' at time zone practices.timezone)::date as day,
+        -- A message that waits is a contact of the day on which it is due, as on the list.
+        coalesce(
+            (events.after::json ->> 'last_contact_at')::timestamp at time zone 'UTC' at time zone practices.timezone,
+            events.happened_at at time zone 'UTC' at time zone practices.timezone
+        )::date as reached_on
     from events
     join practices on practices.practice_id = events.practice_id
     where events.practice_id = $practice_id
         and events.opportunity_id is not null
-        and events.kind in ('attempted', 'contacted', 'rejected', 'booked', 'restored', 'returned', 'undone')
+        and (
+            events.kind in ('attempted', 'contacted', 'booked', 'undone')
+            or events.after like '%"status"%' or events.after like '%"booked_on"%'
+        )
 ),
 acts as (
-    select told.opportunity_id, told.kind, told.happened_at, told.day, undoing.day as undone_on
+    select told.*, undoing.day as undone_on
     from told
     left join told as undoing on undoing.undoes = told.event_id
 ),
 acted as (
     select
         listed.opportunity_id, listed.day,
-        count(distinct acts.day) filter (where acts.kind in ('attempted', 'contacted')) as days_tried,
-        max(acts.day) filter (where acts.kind = 'contacted') as contacted_on,
-        max(acts.happened_at) filter (where acts.kind in ('rejected', 'booked')) as closed_at,
-        max(acts.happened_at) filter (where acts.kind in ('restored', 'returned', 'undone')) as back_at
+        count(distinct acts.reached_on) filter (where acts.kind in ('attempted', 'contacted')) as days_tried,
+        max(acts.reached_on) filter (where acts.kind = 'contacted') as contacted_on
     from listed
     join acts on acts.opportunity_id = listed.opportunity_id
-        and acts.day < listed.day and (acts.undone_on is null or acts.undone_on >= listed.day)
+        and acts.reached_on < listed.day and (acts.undone_on is null or acts.undone_on >= listed.day)
+    group by listed.opportunity_id, listed.day
+),
+-- How an opportunity stood is what its events say last, whatever they are: one that takes back says what was before.
+stood as (
+    select
+        listed.opportunity_id, listed.day,
+        arg_max(told.after::json ->> 'status', told.event_id) as status,
+        arg_max(told.after::json -> 'booked_on', told.event_id) as booked_on
+    from listed
+    join told on told.opportunity_id = listed.opportunity_id and told.day < listed.day
     group by listed.opportunity_id, listed.day
 ),
 past as (
@@ -69,12 +85,26 @@ missed as (
         and appointments.status = 'failed' and appointments.starts_at::date < listed.day
     group by listed.opportunity_id, listed.day
 ),
+-- The steps have the first booking of a time on the list; one that is booked again there is told by its event alone.
+bookings as (
+    select opportunity_id, day
+    from spell_steps
+    where practice_id = $practice_id and step = 'booked'
+    union all
+    select opportunity_id, day
+    from told
+    group by opportunity_id, day
+    -- Not what was given up on the day on which it was booked.
+    having bool_or(kind = 'booked') and not coalesce(
+        arg_max(kind <> 'booked' and after like '%"booked_on": null%', event_id) filter (after like '%"booked_on": %'),
+        false
+    )
+),
 booked as (
-    select listed.opportunity_id, listed.day, min(spell_steps.day) as booked_on
+    select listed.opportunity_id, listed.day, min(bookings.day) as booked_on
     from listed
-    join spell_steps on spell_steps.practice_id = $practice_id
-        and spell_steps.opportunity_id = listed.opportunity_id and spell_steps.step = 'booked'
-        and spell_steps.day >= listed.day and spell_steps.day < listed.day + $within_days::integer
+    join bookings on bookings.opportunity_id = listed.opportunity_id
+        and bookings.day >= listed.day and bookings.day < listed.day + $within_days::integer
     group by listed.opportunity_id, listed.day
 )
 select
@@ -95,5 +125,8 @@ left join acted on acted.opportunity_id = listed.opportunity_id and acted.day = 
 left join past on past.opportunity_id = listed.opportunity_id and past.day = listed.day
 left join missed on missed.opportunity_id = listed.opportunity_id and missed.day = listed.day
 left join booked on booked.opportunity_id = listed.opportunity_id and booked.day = listed.day
-where acted.closed_at is null or acted.closed_at <= acted.back_at
+left join stood on stood.opportunity_id = listed.opportunity_id and stood.day = listed.day
+where coalesce(stood.status, '') <> 'rejected'
+    -- One that is booked is so until its day has passed; a null of JSON is no day.
+    and coalesce(try_cast(stood.booked_on ->> '$' as date) < listed.day, true)
 order by listed.day, listed.opportunity_id

@@ -1,144 +1,48 @@
-"""Measure the work list at the size of a large group against the bare query for the same rows from a ready table.
+"""Measure Care Manager at the size of a large group, and print the tables of docs/performance.md.
 
-    python -m benchmarks [--patients 1000000] [--courses 3000000] [--runs 15] [--store PATH]
+    python -m benchmarks [--patients 1000000] [--courses 3000000] [--runs 15] [--store PATH] [--only NAME ...]
 
-Prints the table of docs/performance.md. Only the ratios mean anything on another machine: the two queries of a line
-run in turn, in one process, and the medians are compared.
+Only the ratios mean anything on another machine: what is compared runs in turn, in one process.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import polars as pl
-
-from benchmarks import group
-from queries import listing
+from benchmarks import group, history, looks, pages, work_list
+from benchmarks.timing import once
 from queries.store import Store
-from services import opportunities, practices
-from services.actors import Actor
-from services.opportunities import Filters, Order
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-PAGE = 500
-ACTOR = Actor.at_the_command_line("bench")
 
-DEFAULT = "opened_on, value_pence desc, practice_id, opportunity_id"
-
-# What is asked, how the list is asked for it, and the bare query's condition, order and offset.
-CASES: list[tuple[str, dict[str, object], str, str, int]] = [
-    ("first page", {}, "true", DEFAULT, 0),
-    ("page 20", {"offset": 19 * PAGE}, "true", DEFAULT, 19 * PAGE),
-    ("sort by value", {"order": Order("value", True)}, "true", f"value_pence desc, {DEFAULT}", 0),
-    ("sort by patient", {"order": Order("patient")}, "true", f"sort_name, {DEFAULT}", 0),
-    (
-        "filter payor, value, e-mail",
-        {"filters": Filters(payors=("private",), value_from=40_000, has_email=True)},
-        "payor = 'private' and value_pence >= 40000 and email is not null",
-        DEFAULT,
-        0,
-    ),
-    (
-        "filter status and provider",
-        {"filters": Filters(statuses=("contacted",), providers=("007-practice/p1", "008-practice/p2"))},
-        "status = 'contacted' and provider_key in ('007-practice/p1', '008-practice/p2')",
-        DEFAULT,
-        0,
-    ),
-    ("search a name", {"filters": Filters(search="Last123")}, "contains(search_text, 'last123')", DEFAULT, 0),
-]
-
-READY = """
-create table ready as
-select
-    ranked.*, practices.name as practice, shown.course_id, shown.cot_number, shown.patient_id,
-    shown.patient_name as patient, shown.household_id, shown.provider_initials as provider, shown.payor_name as payor,
-    shown.payor_kind, shown.last_updated_on, shown.charge_pence, shown.phone, shown.email, shown.counted_visit_on,
-    shown.unlinked_visit_on, shown.next_visit_on, shown.reason, shown.is_partly_done, shown.is_active,
-    shown.sort_name, shown.provider_key, shown.search_text
-from listing.ranked($today, $filters, 'oldest', false) as ranked
-join listing.opportunities as shown on shown.rowid = ranked.listing_row
-join practices on practices.practice_id = ranked.practice_id
-order by ranked.opened_on
-"""
-
-BARE = """
-select
-    practice_id, practice, opportunity_id, course_id, cot_number, patient_id, patient, household_id, provider, payor,
-    payor_kind, opened_on, last_updated_on, status, snoozed_until, reject_reason, assignee_id, assigned_to, attempts,
-    last_contact_at, version, value_pence, uda::double as uda, worth_pence, charge_pence, phone, email,
-    counted_visit_on, unlinked_visit_on, next_visit_on, reason, is_partly_done, is_active
-from ready where {condition} order by {order} limit {limit} offset {offset}
-"""
-
-BARE_TOTALS = """
-select count(*), count(distinct patient_key), sum(value_pence), sum(uda), sum(worth_pence)
-from ready where {condition}
-"""
+TABLES: dict[str, Callable[[Store, int], None]] = {
+    "looks": lambda store, runs: looks.measure(store, today=TODAY, now=NOW),
+    "list": lambda store, runs: work_list.measure(store, runs, today=TODAY),
+    "pages": lambda store, runs: pages.measure(store, runs, today=TODAY),
+}
+"""What is measured, in this order: the first also works the list of the day out."""
 
 
-def in_turn(runs: int, *measured: Callable[[], object]) -> list[float]:
-    """Run the functions one after the other, so many times, and return the median milliseconds of each."""
-    times: list[list[float]] = [[] for _ in measured]
-    for _ in range(runs + 2):
-        for one, function in zip(times, measured, strict=True):
-            start = time.perf_counter()
-            function()
-            one.append((time.perf_counter() - start) * 1_000)
-    return [statistics.median(one[2:]) for one in times]
+def opened(path: Path, *, patients: int, courses: int) -> Store:
+    """Return the store of the group, made unless it is there."""
+    if path.exists():
+        return Store(path, now=NOW)
 
+    def make() -> None:
+        group.build(path, patients=patients, courses=courses, today=TODAY, now=NOW)
+        store = Store(path, now=NOW)
+        history.add(store, today=TODAY, now=NOW)
+        store.close()
 
-def measure(store: Store, runs: int) -> None:
-    """Print a line for each case."""
-    group_practices = practices.all_practices(store)
-    practice_ids = [one.practice_id for one in group_practices]
-    start = time.perf_counter()
-    listing.refresh(store, practice_ids[:1], today=TODAY)
-    one_list = time.perf_counter() - start
-    start = time.perf_counter()
-    listing.refresh(store, practice_ids, today=TODAY)
-    all_lists = time.perf_counter() - start
-    print(f"List worked out: one practice {one_list * 1_000:.0f} ms, all {len(practice_ids)} in {all_lists:.1f} s\n")
-
-    cursor = store._connection.cursor()
-    everything = opportunities.asked(Filters(statuses=tuple(opportunities.words.STATUSES)), practice_ids)
-    cursor.execute(READY, {"today": TODAY, "filters": everything}).fetchall()
-    shown = f"status in {opportunities.SHOWN_STATUSES!r}"
-
-    def bare(text: str, condition: str, order: str, offset: int) -> pl.DataFrame:
-        condition = condition if "status" in condition else f"{condition} and {shown}"
-        query = text.format(condition=condition, order=order, limit=PAGE, offset=offset)
-        rows: pl.DataFrame = store._connection.cursor().sql(query).pl()
-        return rows
-
-    print("| asked | rows | list, ms | bare page, ms | ratio | bare page and totals, ms | ratio |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for name, asked, condition, order, offset in CASES:
-
-        def listed(asked: dict[str, object] = asked) -> opportunities.Worklist:
-            given: dict[str, object] = {"filters": Filters(), "actor": ACTOR, "limit": PAGE, "today": TODAY, **asked}
-            return opportunities.worklist(store, group_practices, **given)  # type: ignore[arg-type]
-
-        def page(condition: str = condition, order: str = order, offset: int = offset) -> pl.DataFrame:
-            return bare(BARE, condition, order, offset)
-
-        def totals(condition: str = condition) -> pl.DataFrame:
-            return bare(BARE_TOTALS, condition, DEFAULT, 0)
-
-        assert listed().rows["opportunity_id"].to_list() == page()["opportunity_id"].to_list(), name
-        ours, bare_page, bare_totals = in_turn(runs, listed, page, totals)
-        both = bare_page + bare_totals
-        print(
-            f"| {name} | {listed().totals.courses:,} | {ours:.0f} | {bare_page:.0f} | {ours / bare_page:.1f} "
-            f"| {both:.0f} | {ours / both:.1f} |"
-        )
+    seconds = once(make).passed / 1_000
+    store = Store(path, now=NOW)
+    print(f"Made in {seconds:.0f} s: {history.sizes(store)}.\n", flush=True)
+    return store
 
 
 def main() -> None:
@@ -146,20 +50,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, default=1_000_000)
     parser.add_argument("--courses", type=int, default=3_000_000)
-    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--store", type=Path, help="keep the made group here and use it again")
+    parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES), help="only these tables")
     call = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        path = call.store or Path(folder) / "group.duckdb"
-        if not path.exists():
-            start = time.perf_counter()
-            group.build(path, patients=call.patients, courses=call.courses, today=TODAY, now=NOW)
-            print(
-                f"Made {call.patients:,} patients and {call.courses:,} courses in {time.perf_counter() - start:.0f} s"
-            )
-        store = Store(path, now=NOW)
+        store = opened(call.store or Path(folder) / "group.duckdb", patients=call.patients, courses=call.courses)
         try:
-            measure(store, call.runs)
+            looks.prepare(store, today=TODAY)
+            work_list.prepare(store, today=TODAY)
+            pages.prepare(store, today=TODAY)
+            for name in call.only:
+                TABLES[name](store, call.runs)
+                print(flush=True)
         finally:
             store.close()
 

@@ -1,9 +1,12 @@
-"""A made-up group of practices, large enough to find what is slow: written straight into a migrated store."""
+"""A made-up group of practices as the PMS has it, large enough to find what is slow: written straight into a store."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -29,8 +32,16 @@ insert into payors
 select practice_id, kind, kind, kind
 from practices, (values ('nhs'), ('private'), ('plan')) as t(kind) order by practice_id;
 
-insert into users (user_id, name, is_active)
-select 'u' || n, 'User ' || n, true from range(40) as t(n);
+-- Four people at each practice, and the leader of the group.
+insert into users (user_id, name, is_active, role)
+select 'u' || n, 'User ' || n, true, case n when 0 then 'group' else 'reception' end from range($practices * 4) as t(n);
+
+insert into user_practices (user_id, practice_id)
+select 'u' || n, format('{:03d}-practice', n // 4) from range(1, $practices * 4) as t(n);
+
+insert into working_hours (practice_id, provider_id, weekday, from_time, to_time, break_from, break_to)
+select practice_id, '', weekday, '09:00', '17:00', '13:00', '14:00'
+from practices, range(1, 6) as t(weekday);
 
 insert into patients
 select
@@ -71,19 +82,33 @@ select
     30, case when completed_on is null then 'booked' else 'completed' end
 from courses where completed_on is not null or (hash(course_id) % 4)::int = 0 order by practice_id;
 
-insert into care_states (practice_id, opportunity_id, status, assigned_to, changed_by, changed_at, snoozed_until)
+insert into planned_visits
+select practice_id, course_id || '-' || n, course_id, n + 1, provider_id, 30, 7 * n, null, true
+from courses, range(2) as t(n) where completed_on is null order by practice_id;
+
+insert into care_states (
+    practice_id, opportunity_id, patient_id, status, assigned_to, changed_by, changed_at, snoozed_until, attempts,
+    last_attempt_at, last_contact_at
+)
 select
-    practice_id, course_id, ['open', 'contacted', 'contacted', 'rejected'][1 + (hash(course_id) % 4)::int],
-    'u' || (hash(course_id) % 40)::int, 'u1', $now,
-    case when (hash(course_id) % 11)::int = 0 then $today::date + 5 end
-from courses where completed_on is null and (hash(course_id || 's') % 3)::int = 0 order by practice_id;
+    practice_id, course_id, patient_id, status, assigned_to, 'u1', $now - interval 3 day,
+    case when (hash(course_id) % 11)::int = 0 then $today::date + 5 end,
+    case status when 'open' then 1 else 2 end, tried_at, case when status <> 'open' then tried_at end
+from (
+    select
+        practice_id, course_id, patient_id, ['open', 'contacted', 'contacted', 'rejected'][1 + (hash(course_id) % 4)::int] as status,
+        case when (hash(course_id || 'a') % 25)::int = 0 then 'u0'
+            else 'u' || (practice_id[:3]::int * 4 + (hash(course_id) % 4)::int) end as assigned_to,
+        $now - to_days((hash(course_id || 't') % 40)::int) - interval 1 hour as tried_at
+    from courses where completed_on is null and (hash(course_id || 's') % 3)::int = 0
+) order by practice_id;
 """
 
 
 def build(path: Path, *, patients: int, courses: int, today: date, now: datetime) -> None:
     """Write a store with so many patients and courses, two items to a course; about 150,000 of 3,000,000 are listed."""
     Store(path, now=now).close()
-    values = {
+    values: dict[str, object] = {
         "practices": PRACTICES,
         "patients": patients,
         "courses": courses,
@@ -91,8 +116,12 @@ def build(path: Path, *, patients: int, courses: int, today: date, now: datetime
         "now": now.replace(tzinfo=None),
     }
     with duckdb.connect(str(path)) as connection:
-        for statement in STATEMENTS.split(";\n"):
-            used = {name: value for name, value in values.items() if f"${name}" in statement}
-            if statement.strip():
-                connection.execute(statement, used).fetchall()
-        connection.execute("checkpoint")
+        run(connection, STATEMENTS, values)
+        connection.execute("checkpoint").fetchall()
+
+
+def run(connection: Any, statements: str, values: Mapping[str, object]) -> None:
+    """Run statements one after the other, each with those of the values that it names."""
+    for statement in filter(str.strip, statements.split(";\n")):
+        used = {name: value for name, value in values.items() if re.search(rf"\${name}\b", statement)}
+        connection.execute(statement, used).fetchall()

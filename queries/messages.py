@@ -186,6 +186,7 @@ def search(
     source: Store | Reading,
     practice_ids: Sequence[str],
     *,
+    user_id: str,
     states: Sequence[str] = (),
     channels: Sequence[str] = (),
     templates: Sequence[str] = (),
@@ -194,10 +195,14 @@ def search(
     limit: int,
     offset: int = 0,
 ) -> pl.DataFrame:
-    """Return messages newest first, an empty filter meaning any; total counts every page, times are UTC."""
+    """Return messages newest first, an empty filter meaning any; total counts every page, times are UTC.
+
+    Of the digests those of one person alone.
+    """
     return source.frame(
         "messages/search",
         practice_ids=list(practice_ids),
+        user_id=user_id,
         states=list(states) or None,
         channels=list(channels) or None,
         templates=list(templates) or None,
@@ -208,9 +213,9 @@ def search(
     )
 
 
-def templates(source: Store | Reading, practice_ids: Sequence[str]) -> list[str]:
-    """Return the names of the templates that messages were written with."""
-    return source.frame("messages/templates", practice_ids=list(practice_ids))["template"].to_list()
+def templates(source: Store | Reading, practice_ids: Sequence[str], *, user_id: str) -> list[str]:
+    """Return the names of the templates that messages, as one person sees them, were written with."""
+    return source.frame("messages/templates", practice_ids=list(practice_ids), user_id=user_id)["template"].to_list()
 
 
 def results(source: Store | Reading, practice_ids: Sequence[str], *, days: int) -> pl.DataFrame:

@@ -39,6 +39,8 @@ KINDS = {
     "default view chosen": "Chose the view that their list opens with",
     "contacted": "Contacted",
     contracts.CHANGED: "Changed a contract",
+    "digest day chosen": "Chose the day of their weekly digest",
+    "digest queued": "Wrote a weekly digest",
     "exported": "Exported",
     "imported": "Imported",
     "link opened": "Opened the booking link",
@@ -106,6 +108,7 @@ LABELS = {
     "unscheduled_pence": "unscheduled care",
     "value_pence": "value",
     "visit_on": "visit on",
+    "weekday": "day",
     "visit_was_on": "the visit was on",
     "works_here": "works here",
 }

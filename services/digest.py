@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,18 +16,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from queries import digest as queries
 from queries import messages, people, workflow
-from queries.store import Store
+from queries.store import Reading, Store
 from services import charts, contact_settings, history, opportunities, pipeline, practices, sign_in, words
-from services.actors import RIGHTS, Actor, Right, allowed
+from services.actors import RIGHTS, SYSTEM, Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.opportunities import Filters, Order
 from services.pipeline import Cards
 from services.practices import Practice
 
+log = logging.getLogger(__name__)
+
 KIND = "digest"
 NAME = "Weekly digest"
 WEEKDAYS = {1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday"}
 CHANGED = "digest day chosen"
+QUEUED = "digest queued"
 
 FROM_HOUR = 6
 """Not before this hour of the practice's day; it leaves after the quiet hours."""
@@ -94,7 +98,8 @@ def written(store: Store, practices: Sequence[Practice], *, actor: Actor, today:
         pictures[name] = charts.png(chart, picture.title)
         told.append((name, picture))
     name = practices[0].name if len(practices) == 1 else f"{len(practices)} practices"
-    subject = f"Unbooked treatment at {name}, {words.day(today)}"
+    # A line break in the name of a practice would begin another header of the e-mail.
+    subject = f"Unbooked treatment at {' '.join(name.split())}, {words.day(today)}"
     best = _best(store, practices, actor=actor, today=today)
     filled: dict[str, Any] = {
         "subject": subject,
@@ -110,22 +115,51 @@ def written(store: Store, practices: Sequence[Practice], *, actor: Actor, today:
 
 
 def send_due(store: Store, *, now: datetime, today_at: Callable[[datetime, str], date]) -> int:
-    """Queue the digests whose day has come, each once, and return how many: the worker's."""
+    """Queue the digests whose day has come, each once, and return how many: the worker's.
+
+    One that cannot be written is passed over until the next look.
+    """
     queued = 0
     for wanted in queries.wanted(store):
-        person = people.person(store, wanted["user_id"])
-        if person is None or not person["is_active"] or person["role"] not in RIGHTS[Right.DIGEST]:
-            continue
-        actor = sign_in.actor_of(person, now=now)
-        own = practices.of(store, actor)
-        if not own or not person["email"]:
-            continue
-        today = today_at(now, own[0].timezone)
-        is_day = today.isoweekday() == wanted["weekday"] and now.astimezone(ZoneInfo(own[0].timezone)).hour >= FROM_HOUR
-        if is_day and wanted["last_on"] != today:
-            digest = written(store, own, actor=actor, today=today, weekday=wanted["weekday"])
-            queued += _queue(store, digest, own[0], actor, person["email"], now=now, today=today)
+        try:
+            queued += _send_due(store, wanted, now=now, today_at=today_at)
+        except Exception as problem:
+            log.exception("A digest could not be written: %s.", type(problem).__name__)
     return queued
+
+
+def _send_due(
+    store: Store, wanted: Mapping[str, Any], *, now: datetime, today_at: Callable[[datetime, str], date]
+) -> bool:
+    person = people.person(store, wanted["user_id"])
+    if person is None or not person["email"] or not person["is_active"] or not _leads(person):
+        return False
+    actor = sign_in.actor_of(person, now=now)
+    own = practices.of(store, actor)
+    if not own:
+        return False
+    today = today_at(now, own[0].timezone)
+    is_day = today.isoweekday() == wanted["weekday"] and now.astimezone(ZoneInfo(own[0].timezone)).hour >= FROM_HOUR
+    if not is_day or wanted["last_on"] == today:
+        return False
+    digest = written(store, own, actor=actor, today=today, weekday=wanted["weekday"])
+    return _queue(store, digest, own[0], actor, person["email"], now=now, today=today)
+
+
+def why_not_now(source: Reading, message: Mapping[str, Any]) -> str | None:
+    """Return why a digest that was queued must not leave after all, as a sentence: who was to have it may not any more."""
+    person = people.person(source, message["queued_by"])
+    if person is None or not person["is_active"]:
+        return "Not sent: this person may not sign in any more."
+    if not _leads(person):
+        return "Not sent: this person gets no digest any more."
+    if message["practice_id"] not in (person["practice_ids"] or ()):
+        return "Not sent: this practice is none of theirs any more."
+    return None if person["email"] == message["address"] else "Not sent: their address is another now."
+
+
+def _leads(person: Mapping[str, Any]) -> bool:
+    return person["role"] in RIGHTS[Right.DIGEST]
 
 
 def _queue(
@@ -157,7 +191,8 @@ def _queue(
             return False
         messages.queue(tx, pl.DataFrame([row], schema=messages.MESSAGE), pl.DataFrame(schema=messages.ABOUT))
         messages.queue_pictures(tx, pl.DataFrame(pictures, schema=messages.PICTURE))
-        history.record(tx, "digest queued", by=actor.user_id, now=now, practice_id=practice.practice_id)
+        to = {"user_id": actor.user_id}
+        history.record(tx, QUEUED, by=SYSTEM.user_id, now=now, practice_id=practice.practice_id, after=to)
         return True
 
 
@@ -193,31 +228,39 @@ def _listed(rows: pl.DataFrame, by: str) -> str:
 
 
 def _sentence(cards: Cards) -> str:
-    are = "is" if cards.opportunities == 1 else "are"
     return (
-        f"{words.count(cards.opportunities, 'course')} of {words.count(cards.patients, 'patient')} {are} still to be "
-        f"booked. "
-        f"{cards.due:,} are due, {cards.overdue:,} of them overdue."
+        f"{words.count(cards.opportunities, 'course')} of {words.count(cards.patients, 'patient')} "
+        f"{_are(cards.opportunities)} still to be booked. "
+        f"{cards.due:,} {_are(cards.due)} due, {cards.overdue:,} of them overdue."
     )
 
 
-def _cards(cards: Cards) -> list[tuple[str, str]]:
-    def number(counted: int | None) -> str:
-        return "not known" if counted is None else f"{counted:,}"
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
-    booked = cards.booked_value_pence
+
+def _cards(cards: Cards) -> list[tuple[str, str]]:
+    """Return the cards; a week that has just begun says little, so the last one stands beside it."""
+
+    def weeks(name: str, said: Callable[[int], str]) -> str:
+        before, now = ("not known" if number is None else said(number) for number in cards.weeks[name].tail(2))
+        return f"{now}, last week {before}"
+
     return [
         ("Unbooked value", words.whole_pounds(cards.value_pence)),
         ("UDAs", words.uda(round(cards.uda, 1))),
         ("Patients", f"{cards.patients:,}"),
-        ("Booked this week", number(cards.booked)),
-        ("Value booked", "not known" if booked is None else words.whole_pounds(booked)),
-        ("Contacted this week", number(cards.contacted)),
+        ("Booked this week", weeks("booked", "{:,}".format)),
+        ("Value booked", weeks("booked_value_pence", words.whole_pounds)),
+        ("Contacted this week", weeks("contacted", "{:,}".format)),
     ]
 
 
 def _best(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> list[list[str]]:
-    """Return the headings and the rows of the opportunities that are worth most, none with a patient's name."""
+    """Return the headings and the rows of the opportunities that are worth most.
+
+    None has a patient's name, nor the day and the pence by which one who knows the practice could find it.
+    """
     found = opportunities.worklist(
         store,
         practices,
@@ -227,19 +270,21 @@ def _best(store: Store, practices: Sequence[Practice], *, actor: Actor, today: d
         order=Order.by_rank("worth"),
         limit=BEST,
     )
+    ageing = pipeline.ageing(store, practices, actor=actor, today=today)
+    bands = ageing.select("band_text", "opened_from", "opened_to").rows()
     names = ["Practice"] if len(practices) > 1 else []
-    headings = ["", *names, "Provider", "Payor", "Opened", "Status", "Value", "UDAs", "Worth"]
+    headings = ["", *names, "Provider", "Payor", "Open for", "Status", "Value", "UDAs", "Worth"]
     rows = [
         [
             str(place),
             *([row["practice"]] if names else []),
             row["provider"] or "",
             row["payor"] or "",
-            words.day(row["opened_on"]),
-            row["status_text"],
-            words.pounds(row["value_pence"]),
+            next(text for text, first, last in bands if (first or row["opened_on"]) <= row["opened_on"] <= last),
+            words.STATUSES[row["status"]],
+            words.whole_pounds(row["value_pence"]),
             words.uda(row["uda"]),
-            words.pounds(row["worth_pence"]),
+            words.whole_pounds(row["worth_pence"]),
         ]
         for place, row in enumerate(found.rows.to_dicts(), start=1)
     ]

@@ -13,7 +13,7 @@ import polars as pl
 from queries import messages as queries
 from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, booking_links, contact, contact_settings, sending
+from services import actions, booking_links, contact, contact_settings, digest, sending
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -53,7 +53,7 @@ def search(
     limit: int = PAGE,
     offset: int = 0,
 ) -> pl.DataFrame:
-    """Return messages of practices, newest first; days are the practice's.
+    """Return messages of practices, newest first, and of the digests the actor's own; days are the practice's.
 
     Columns: those of queries/sql/messages/search.sql, and state_text; times are the practice's wall clock.
     """
@@ -61,6 +61,7 @@ def search(
     rows = queries.search(
         store,
         [one.practice_id for one in practices],
+        user_id=actor.user_id,
         states=states,
         channels=channels,
         templates=templates,
@@ -76,7 +77,7 @@ def search(
 @allowed(Right.SEE, practice="practices")
 def template_names(store: Store, practices: Sequence[Practice], *, actor: Actor) -> list[str]:
     """Return the names of the templates that messages were written with."""
-    return queries.templates(store, [one.practice_id for one in practices])
+    return queries.templates(store, [one.practice_id for one in practices], user_id=actor.user_id)
 
 
 @allowed(Right.SEE, practice="practices")
@@ -105,7 +106,7 @@ def cancel(
     cancelled = 0
     with actions.on_fresh_list(store, [practice.practice_id], today=today) as tx:
         for message_id in message_ids:
-            message = _of(tx, practice, message_id)
+            message = _of(tx, practice, message_id, actor)
             if message["state"] == "queued":
                 reason = f"Cancelled by {actor.name}."
                 sending.did_not_arrive(tx, message_id, "cancelled", reason, now=now, today=today)
@@ -124,10 +125,10 @@ def resend(
     again = 0
     with actions.on_fresh_list(store, [practice.practice_id], today=today) as tx:
         for message_id in message_ids:
-            message = _of(tx, practice, message_id)
+            message = _of(tx, practice, message_id, actor)
             # Its action is named after it: a second press finds it done.
             action_id = f"again {message_id}"
-            is_lost = message["state"] in NOT_ARRIVED and message["kind"] != "digest"
+            is_lost = message["state"] in NOT_ARRIVED and message["kind"] != digest.KIND
             if is_lost and workflow.find_action(tx, action_id) is None:
                 _queue_again(tx, message, action_id, actor=actor, now=now, today=today)
                 again += 1
@@ -137,7 +138,7 @@ def resend(
 @allowed(Right.SEE, practice="practice")
 def file_of(store: Store, practice: Practice, message_id: str, *, actor: Actor) -> tuple[str, bytes]:
     """Return a message as a file and its name: an e-mail as .eml, an SMS as text."""
-    message = _of(store, practice, message_id)
+    message = _of(store, practice, message_id, actor)
     settings = contact_settings.of(store, practice.practice_id)
     sent = sending.as_sent(message, settings, queries.pictures(store, message_id))
     if message["channel"] == "sms":
@@ -146,9 +147,11 @@ def file_of(store: Store, practice: Practice, message_id: str, *, actor: Actor) 
     return f"{message_id}.eml", outbox.eml(sent, sent_at=at.replace(tzinfo=UTC))
 
 
-def _of(store: Store | Transaction, practice: Practice, message_id: str) -> dict[str, Any]:
+def _of(store: Store | Transaction, practice: Practice, message_id: str, actor: Actor) -> dict[str, Any]:
+    """Return a message of a practice that the actor may see: a digest is for whom it is for alone."""
     message = queries.find(store, message_id)
-    if message is None or message["practice_id"] != practice.practice_id:
+    is_others = message is not None and message["kind"] == digest.KIND and message["queued_by"] != actor.user_id
+    if message is None or message["practice_id"] != practice.practice_id or is_others:
         raise InvalidRequest("This message is not there any more. Nothing was changed.")
     return message
 

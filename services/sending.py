@@ -10,9 +10,19 @@ from typing import Any
 
 from queries import contact as contact_queries
 from queries import messages as queries
-from queries import people, workflow
+from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, booking_confirmation, booking_links, consents, contact_settings, reachable, rendering
+from services import (
+    actions,
+    booking_confirmation,
+    booking_links,
+    consents,
+    contact_settings,
+    digest,
+    history,
+    reachable,
+    rendering,
+)
 from services.actions import Step
 from services.actors import SYSTEM
 from services.contact_settings import ContactSettings
@@ -122,11 +132,11 @@ def _why_not_now(
     """Return why a message must not leave after all, as a sentence, or None.
 
     It goes while one of its opportunities still is one, or the visit that it confirms is so; each of its patients must
-    still want it, and the link to book by, if it has one, be good. A digest goes to one of us, who must still be.
+    still want it, and the link to book by, if it has one, be good. A digest goes to one of us, who must still lead.
     """
-    if waiting["kind"] == "digest":
-        person = people.person(tx, waiting["queued_by"])
-        return None if person and person["is_active"] else "Not sent: this person may not sign in any more."
+    if waiting["kind"] == digest.KIND:
+        message = queries.find(tx, waiting["message_id"])
+        return digest.why_not_now(tx, message) if message else None
     about = queries.about(tx, waiting["message_id"])
     sides = [row["practice_id"] for row in about], [row["opportunity_id"] for row in about]
     bad = contact_queries.bad_addresses(tx, [waiting["practice_id"]])
@@ -249,9 +259,12 @@ def opted_out(tx: Transaction, message_id: str, *, source: str, now: datetime) -
 
 
 def note(tx: Transaction, message_id: str, kind: str, *, now: datetime, reason: str | None = None) -> None:
-    """Add to the history of everything a message is about what became of it."""
+    """Add to the history of everything a message is about, or of the practice, what became of it."""
     message = queries.find(tx, message_id)
     assert message is not None
+    if message["kind"] == digest.KIND:
+        history.record(tx, kind, by=SYSTEM.user_id, now=now, practice_id=message["practice_id"], note=reason)
+        return
     facts = {"channel": message["channel"], "message_id": message_id, "template": message["template"]}
     steps = [(row, [Step(kind, facts=facts, note=reason)]) for row in queries.about(tx, message_id)]
     actions.write(tx, steps, kind=kind, actor=SYSTEM, now=now, action_id=None)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts import format, session
 from pages.parts.session import Session
-from services import messages
+from services import digest, messages
 from services.actors import Right
 from services.errors import CareManagerError
 from services.messages import NOT_ARRIVED
@@ -33,7 +33,7 @@ def show(here: Session, picked: pl.DataFrame) -> None:
 
 def _actions(picked: pl.DataFrame) -> None:
     waiting = picked.filter(pl.col("state") == "queued")
-    lost = picked.filter(pl.col("state").is_in(NOT_ARRIVED) & ~pl.col("is_resent"))
+    lost = picked.filter(pl.col("state").is_in(NOT_ARRIVED) & ~pl.col("is_resent") & (pl.col("kind") != digest.KIND))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Cancel {format.count(waiting.height, 'message')}",
@@ -53,7 +53,8 @@ def _actions(picked: pl.DataFrame) -> None:
             disabled=lost.is_empty(),
             help="Everything is looked at again before it leaves. An unknown one may have arrived: ask first."
             if lost.height
-            else "Nothing that is ticked failed, bounced, is unknown or was cancelled, and was not sent again yet.",
+            else "Nothing that is ticked failed, bounced, is unknown or was cancelled, and was not sent again yet. "
+            "A digest is not sent again: the next one comes on its day.",
             on_click=_do,
             args=(messages.resend, lost, "queued again"),
         )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
+import polars as pl
 import pytest
 
+from queries import people
 from queries.store import Store
-from services import digest, practices
+from services import audit, digest, practices, snapshots, words
 from services import messages as message_services
 from services.actors import Actor, NotAllowed, Role
 from services.errors import InvalidRequest
@@ -19,6 +22,7 @@ from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
 from tests.staff import person
 
 TUESDAY = 2
+MONDAY = TODAY + timedelta(days=6)
 
 
 @pytest.fixture
@@ -59,7 +63,9 @@ def test_it_tells_counts_and_values_and_names_no_patient(tom: Actor, store: Stor
     for told in (letter.text, letter.html):
         assert "2 courses of 1 patient are still to be booked." in told
         assert "£1,840" in told
-        assert "£1,420.00" in told
+        assert "£1,420" in told
+        assert "181–365 days" in told
+        assert words.day(TODAY - timedelta(days=200)) not in told, "the day of a course may point at its patient"
         assert "Okafor" not in told
         assert "okafor" not in told
     assert sorted(letter.pictures) == ["by-age", "by-status"]
@@ -84,15 +90,98 @@ def test_it_leaves_with_its_pictures_within_and_can_be_read_as_a_file(tom: Actor
     assert "The ten worth most" in mail.get_body(("plain",)).get_content()
 
 
-def test_who_was_deactivated_meanwhile_gets_none(tom: Actor, store: Store, practice: SmallPractice) -> None:
+@pytest.mark.parametrize(
+    ("now_is", "why"),
+    [
+        ({"is_active": False}, "this person may not sign in any more."),
+        ({"role": Role.RECEPTION}, "this person gets no digest any more."),
+        ({"practices": ()}, "this practice is none of theirs any more."),
+        ({"email": "new@example.com"}, "their address is another now."),
+    ],
+)
+def test_who_is_not_to_have_it_any_more_gets_none(
+    tom: Actor, store: Store, practice: SmallPractice, now_is: dict[str, Any], why: str
+) -> None:
     digest.choose(store, TUESDAY, actor=tom, now=NOW)
     due(store)
-    person(store, "tom", practice.id, role=Role.MANAGER, is_active=False)
+    facts = {"name": "Tom", "email": "tom@example.com", "role": Role.MANAGER, "is_active": True, **now_is}
+    own = facts.pop("practices", (practice.id,))
+    with store.transaction() as tx:
+        people.write_person(tx, "tom", by="test", now=NOW, **facts)
+        people.give_practices(tx, "tom", dict.fromkeys(own))
     work(store)
-    assert [(one["state"], one["reason"]) for one in messages(store)] == [
-        ("cancelled", "Not sent: this person may not sign in any more.")
+    assert [(one["state"], one["reason"]) for one in messages(store)] == [("cancelled", f"Not sent: {why}")]
+    assert due(store, day=TODAY + timedelta(days=7)) == ("email" in now_is)
+
+
+def test_one_digest_that_cannot_be_written_does_not_keep_the_next_from_it(
+    tom: Actor, practice: SmallPractice, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    zoe, write = person(store, "zoe", practice.id, role=Role.MANAGER), digest.written
+    for leader in (tom, zoe):
+        digest.choose(store, TUESDAY, actor=leader, now=NOW)
+
+    def fails_first(*given: Any, actor: Actor, **more: Any) -> digest.Digest:
+        if actor.user_id == "tom":
+            raise RuntimeError("Mrs Okafor")
+        return write(*given, actor=actor, **more)
+
+    monkeypatch.setattr(digest, "written", fails_first)
+    assert due(store) == 1
+    assert [one["queued_by"] for one in messages(store)] == ["zoe"]
+    assert "could not be written: RuntimeError" in caplog.text
+
+
+def test_it_is_read_in_the_app_by_whom_it_is_for_and_by_nobody_else(
+    tom: Actor, practice: SmallPractice, store: Store
+) -> None:
+    zoe, own = person(store, "zoe", practice.id, role=Role.MANAGER), practices.of(store, tom)
+    digest.choose(store, TUESDAY, actor=tom, now=NOW)
+    due(store)
+    id_ = messages(store)[0]["message_id"]
+    assert message_services.search(store, own, actor=tom)["message_id"].to_list() == [id_]
+    assert message_services.template_names(store, own, actor=tom) == ["Weekly digest"]
+    assert message_services.search(store, own, actor=zoe).is_empty()
+    assert message_services.template_names(store, own, actor=zoe) == []
+    with pytest.raises(InvalidRequest, match="not there any more"):
+        message_services.file_of(store, own[0], id_, actor=zoe)
+    with pytest.raises(InvalidRequest, match="not there any more"):
+        message_services.cancel(store, own[0], [id_], actor=zoe, now=NOW, today=TODAY)
+    assert message_services.cancel(store, own[0], [id_], actor=tom, now=NOW, today=TODAY) == 1
+    assert message_services.resend(store, own[0], [id_], actor=tom, now=NOW, today=TODAY) == 0
+    told = audit.search(store, own, audit.Filters(), actor=tom).lines
+    assert [
+        line for line in told.select("who", "what", "details").rows() if "igest" in line[1] or "essage" in line[1]
+    ] == [
+        ("The system", "Message cancelled", "Cancelled by Tom."),
+        ("The system", "Wrote a weekly digest", "Tom"),
+        ("Tom", "Chose the day of their weekly digest", "Day none → Tuesday"),
     ]
-    assert due(store, day=TODAY + timedelta(days=7)) == 0
+
+
+def test_a_week_that_has_just_begun_is_told_beside_the_last_one(
+    practice: SmallPractice, tom: Actor, store: Store
+) -> None:
+    course = practice.course()
+    for day in (-1, 0):
+        if day == 0:
+            practice.appointment(course, in_days=10)
+        (own,) = practices.of(store, tom)
+        snapshots.take(store, own, now=NOW, today=MONDAY + timedelta(days=day - 1))
+    letter = digest.written(store, [own], actor=tom, today=MONDAY, weekday=1)
+    assert "Booked this week: not known, last week 1" in letter.text
+    assert "Value booked: not known, last week £420" in letter.text
+
+
+def test_names_of_the_practice_are_letters_and_nothing_else(practice: SmallPractice, store: Store) -> None:
+    hostile = "<img src=x onerror=alert(1)>\r\nBcc: all@example.com"
+    practice.add("providers", "ben", initials="<b>&", name=hostile)
+    practice.course()
+    (own,) = practices.of(store, SYSTEM)
+    letter = digest.written(store, [replace(own, name=hostile)], actor=SYSTEM, today=TODAY, weekday=1)
+    assert "<img src=x" not in letter.html
+    assert "<b>&" not in letter.html
+    assert letter.subject == "Unbooked treatment at <img src=x onerror=alert(1)> Bcc: all@example.com, 24 Nov 2026"
 
 
 def test_an_empty_practice_is_told_so_and_without_one_there_is_nothing_to_tell(

@@ -1,9 +1,11 @@
--- Messages of practices, newest first; total counts every page. A household's message is one row.
+-- Messages of practices, newest first; total counts every page. A household's message is one row. A digest is there for
+-- whom it is for alone: it tells of all of that person's practices.
 -- Grain: one row for each message.
 with found as (
     select messages.*, count(*) over () as total
     from messages
     where list_contains($practice_ids::text[], messages.practice_id)
+        and (messages.kind <> 'digest' or messages.queued_by = $user_id)
         and ($states::text[] is null or list_contains($states::text[], messages.state))
         and ($channels::text[] is null or list_contains($channels::text[], messages.channel))
         and ($templates::text[] is null or list_contains($templates::text[], messages.template))

@@ -147,7 +147,7 @@ def _send_due(
 
 
 def why_not_now(source: Reading, message: Mapping[str, Any]) -> str | None:
-    """Return why a digest that was queued must not leave after all, as a sentence: who was to have it may not any more."""
+    """Return why a digest must not leave after all, as a sentence: who was to have it may not any more."""
     person = people.person(source, message["queued_by"])
     if person is None or not person["is_active"]:
         return "Not sent: this person may not sign in any more."

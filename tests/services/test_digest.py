@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
-import polars as pl
 import pytest
 
 from queries import people

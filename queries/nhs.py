@@ -86,8 +86,14 @@ def finished(
 
 
 def unscheduled(source: Store | Reading, nation: str, *, on_day: date) -> dict[str, Any] | None:
-    """Return the share of the contract's value for unscheduled care and what a course pays, or None."""
+    """Return the share of the contract's value for unscheduled care, what a course pays and since when, or None."""
     return next(iter(source.frame("nhs/unscheduled", nation=nation, on_day=on_day).to_dicts()), None)
+
+
+def imported_at(source: Store | Reading, practice_id: str) -> datetime | None:
+    """Return when the last extract of a practice was taken in (UTC), or None where none was."""
+    at: datetime | None = source.frame("nhs/imported_at", practice_id=practice_id)["imported_at"][0]
+    return at
 
 
 def figures(source: Store | Reading, practice_id: str, contract_id: str) -> pl.DataFrame:
@@ -156,7 +162,7 @@ def incomplete(
     left_by: date,
     is_unlinked_visit_counted: bool,
 ) -> pl.DataFrame:
-    """Return the courses begun and left by a day whose patients were tried or reached since, the longest left first."""
+    """Return the courses begun and left by a day, the longest left first."""
     return source.frame(
         "nhs/incomplete",
         practice_id=practice_id,

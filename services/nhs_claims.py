@@ -89,13 +89,17 @@ def incomplete(store: Store, practice: Practice, contract_id: str, *, actor: Act
     ).to_dicts()
     zone = ZoneInfo(practice.timezone)
     names = audit_words.names_of(store, [practice.practice_id])
+    logs: dict[str, list[dict[str, Any]]] = {}
+    for event in log:
+        logs.setdefault(event["course_id"], []).append(event)
     return [
         Candidate(
             practice_id=practice.practice_id,
-            tries=_tries([event for event in log if event["course_id"] == row["course_id"]], names, zone),
+            tries=_tries(logs[row["course_id"]], names, zone),
             **{name: row[name] for name in Candidate.__dataclass_fields__ if name not in ("practice_id", "tries")},
         )
         for row in rows.to_dicts()
+        if row["course_id"] in logs
     ]
 
 

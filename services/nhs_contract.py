@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -64,6 +65,7 @@ class Ending:
 class Standing:
     """How a contract stands in a year, counted up to a day.
 
+    ends_on is 31 March, or the contract's own last day before it. known_to is up to when the UDAs delivered are known.
     contract_uda is the contract's whole target, target_uda what of it is routine and complex care; None: not known.
     months has the columns of nhs_delivery.months, openings those of nhs_openings.completable.
     """
@@ -72,6 +74,9 @@ class Standing:
     starts_on: date
     ends_on: date
     counted_to: date
+    known_to: date
+    is_over: bool
+    begins_on: date
     uda_value_pence: int
     contract_uda: float | None
     target_uda: float | None
@@ -85,15 +90,16 @@ class Standing:
     unscheduled: Unscheduled | None
 
     @property
-    def is_over(self) -> bool:
-        """Say whether the year has ended."""
-        return self.counted_to == self.ends_on
-
-    @property
     def september_share(self) -> float | None:
-        """Return the share of the target that was delivered by 30 September, once that has passed."""
+        """Return the share of a whole year's target delivered by 30 September, once that has passed and is known."""
         october = self.starts_on.replace(month=10)
-        if not self.target_uda or self.counted_to < october:
+        is_whole = self.begins_on <= self.starts_on and self.ends_on > october
+        if (
+            not self.target_uda
+            or not is_whole
+            or self.known_to < october - timedelta(days=1)
+            or self.counted_to < october
+        ):
             return None
         half = self.months.filter(pl.col("month_on") < october)
         return float(half["uda"].sum()) / self.target_uda
@@ -167,11 +173,11 @@ def standing(
 
     Raises InvalidRequest when it has no term in that year.
     """
-    ends_on = date(starts_on.year + 1, 3, 31)
-    counted_to = min(today, ends_on)
     listing.refresh(store, [practice.practice_id], today=today)
     with store.reading() as reading:
         kept = terms(reading, practice)
+        begins_on, ends_on = _days_of_year(kept, contract_id, starts_on)
+        counted_to = min(today, ends_on)
         value_pence, contract_uda = _terms_of_year(kept, contract_id, starts_on, counted_to)
         named: dict[str, Any] = {
             "practice_id": practice.practice_id,
@@ -180,6 +186,7 @@ def standing(
         }
         asked = queries.unscheduled(reading, practice.nation, on_day=starts_on)
         figures = queries.figures(reading, practice.practice_id, contract_id)
+        imported_at = queries.imported_at(reading, practice.practice_id)
         days = queries.delivered(
             reading, **named, from_on=nhs_delivery.looked_back_to(starts_on, counted_to), to_on=counted_to
         ).with_columns(uda=pl.col("uda") + pl.col("pathway_pence") / max(value_pence, 1))
@@ -203,7 +210,11 @@ def standing(
             )
     course_pence = asked["course_pence"] if asked else 0
     months = nhs_delivery.months(days, figures, starts_on, counted_to, course_pence=course_pence)
-    rate = nhs_delivery.rate(days, figures, "uda", counted_to, course_pence=course_pence)
+    imported_on = (
+        imported_at.replace(tzinfo=UTC).astimezone(ZoneInfo(practice.timezone)).date() if imported_at else None
+    )
+    known_to = nhs_delivery.known_to(days, figures, "uda", counted_to, imported_on=imported_on)
+    rate = nhs_delivery.rate(days, figures, "uda", known_to, course_pence=course_pence)
     delivered = float(months["uda"].sum())
     of_year = days.filter(pl.col("completed_on") >= starts_on)
     return Standing(
@@ -211,6 +222,9 @@ def standing(
         starts_on=starts_on,
         ends_on=ends_on,
         counted_to=counted_to,
+        known_to=known_to,
+        is_over=today > ends_on,
+        begins_on=begins_on,
         uda_value_pence=value_pence,
         contract_uda=contract_uda,
         target_uda=None if contract_uda is None else round(contract_uda * (1 - (asked["share"] if asked else 0)), 2),
@@ -219,9 +233,18 @@ def standing(
         unpriced_courses=int(of_year["unpriced_courses"].sum()),
         scheduled=scheduled,
         openings=openings,
-        projection=projected(delivered, rate, (ends_on - counted_to).days),
+        projection=projected(delivered, rate, (ends_on - known_to).days) if today < ends_on else None,
         rate=rate,
-        unscheduled=_unscheduled(asked, (contract_uda or 0) * value_pence, months, days, figures, counted_to, ends_on),
+        unscheduled=_unscheduled(
+            asked,
+            (contract_uda or 0) * value_pence,
+            months,
+            days,
+            figures,
+            counted_to,
+            ends_on,
+            imported_on=imported_on,
+        ),
     )
 
 
@@ -237,6 +260,14 @@ def first_contract(kept: Sequence[dict[str, Any]], starts_on: date, counted_to: 
 
 def _is_of(term: dict[str, Any], starts_on: date, counted_to: date) -> bool:
     return bool(term["from_on"] <= counted_to and (term["to_on"] or counted_to) >= starts_on)
+
+
+def _days_of_year(kept: Sequence[dict[str, Any]], contract_id: str, starts_on: date) -> tuple[date, date]:
+    """Return the first and the last day of a contract in a year: those of its terms, where they are fewer than all."""
+    last = date(starts_on.year + 1, 3, 31)
+    own = [term for term in kept if term["contract_id"] == contract_id and _is_of(term, starts_on, last)]
+    begins_on = max(starts_on, min((term["from_on"] for term in own), default=starts_on))
+    return begins_on, min(last, max((term["to_on"] or last for term in own), default=last))
 
 
 def _terms_of_year(
@@ -270,12 +301,18 @@ def _unscheduled(
     figures: pl.DataFrame,
     counted_to: date,
     ends_on: date,
+    *,
+    imported_on: date | None,
 ) -> Unscheduled | None:
     if asked is None:
         return None
+    # Before there was such a target no care counted for it, which says nothing about its rate.
+    days = days.filter(pl.col("completed_on") >= asked["from_on"])
+    name = "unscheduled_pence"
+    known_to = nhs_delivery.known_to(days, figures, name, counted_to, imported_on=imported_on)
     target_pence = round(contract_pence * asked["share"])
     delivered_pence = int(months["unscheduled_pence"].sum())
-    rate = nhs_delivery.rate(days, figures, "unscheduled_pence", counted_to, course_pence=asked["course_pence"])
+    rate = nhs_delivery.rate(days, figures, name, known_to, course_pence=asked["course_pence"])
     return Unscheduled(
         share=asked["share"],
         course_pence=asked["course_pence"],
@@ -283,7 +320,7 @@ def _unscheduled(
         target_courses=-(-target_pence // asked["course_pence"]),
         delivered_courses=int(months["unscheduled_courses"].sum()),
         delivered_pence=delivered_pence,
-        projection=projected(delivered_pence, rate, (ends_on - counted_to).days),
+        projection=projected(delivered_pence, rate, (ends_on - known_to).days) if counted_to < ends_on else None,
     )
 
 

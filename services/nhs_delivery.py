@@ -60,22 +60,38 @@ def months(
     ).with_columns(pl.col("uda").cum_sum().alias("cumulative_uda"))
 
 
-def rate(days: pl.DataFrame, figures: pl.DataFrame, name: str, counted_to: date, *, course_pence: int) -> Rate:
-    """Return the run rate of a figure before a day, from the first day on which there was any.
+def known_to(
+    days: pl.DataFrame, figures: pl.DataFrame, name: str, counted_to: date, *, imported_on: date | None
+) -> date:
+    """Return up to which day, a day at most, a figure is known: the last extract's, or that of a later month typed in.
 
-    It is that of the last whole weeks; where a figure of the months that they touch was typed in, which says nothing
-    about weeks, it is that of the last whole months.
+    Where the extract has nothing after the last month that was typed in, it is where the typing ends.
     """
-    window = counted_to - timedelta(weeks=WEEKS)
-    typed = figures.filter(
-        pl.any_horizontal(
-            pl.col(one).is_not_null()
-            for one in (("uda",) if name == "uda" else ("unscheduled_courses", "unscheduled_pence"))
-        )
-    )
-    if typed.filter(pl.col("month_on").is_between(window.replace(day=1), counted_to)).is_empty():
-        return _by_week(days.filter(pl.col("completed_on") < counted_to), name, counted_to)
-    return _by_month(days, typed, name, counted_to, course_pence=course_pence)
+    last = _typed(figures, name)["month_on"].max()
+    typed_to = month_before(last, -1) - timedelta(days=1) if isinstance(last, date) else None
+    is_silent = typed_to is not None and days.filter(pl.col("completed_on") > typed_to, pl.col(name) > 0).is_empty()
+    if typed_to and is_silent:
+        return min(counted_to, typed_to)
+    return min(counted_to, max(imported_on or counted_to, typed_to or date.min))
+
+
+def rate(days: pl.DataFrame, figures: pl.DataFrame, name: str, known_to: date, *, course_pence: int) -> Rate:
+    """Return the run rate of a figure up to the day to which it is known, from the first day on which there was any.
+
+    It is that of the last whole weeks before that day; where a figure of the months that they touch was typed in, which
+    says nothing about weeks, it is that of the last whole months.
+    """
+    window = known_to - timedelta(weeks=WEEKS)
+    typed = _typed(figures, name)
+    if typed.filter(pl.col("month_on").is_between(window.replace(day=1), known_to)).is_empty():
+        return _by_week(days.filter(pl.col("completed_on") < known_to), name, known_to)
+    return _by_month(days, typed, name, known_to + timedelta(days=1), course_pence=course_pence)
+
+
+def _typed(figures: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the months in which a figure was typed in."""
+    names = ("uda",) if name == "uda" else ("unscheduled_courses", "unscheduled_pence")
+    return figures.filter(pl.any_horizontal(pl.col(one).is_not_null() for one in names))
 
 
 def _by_week(days: pl.DataFrame, name: str, before: date) -> Rate:
@@ -88,8 +104,8 @@ def _by_week(days: pl.DataFrame, name: str, before: date) -> Rate:
     return Rate(tuple(float(sums.get(week, 0)) for week in range(weeks)), "week")
 
 
-def _by_month(days: pl.DataFrame, typed: pl.DataFrame, name: str, counted_to: date, *, course_pence: int) -> Rate:
-    this_month = counted_to.replace(day=1)
+def _by_month(days: pl.DataFrame, typed: pl.DataFrame, name: str, before: date, *, course_pence: int) -> Rate:
+    this_month = before.replace(day=1)
     firsts = [one for one in (days["completed_on"].min(), typed["month_on"].min()) if isinstance(one, date)]
     first = max(min(firsts).replace(day=1), month_before(this_month, MONTHS))
     last = month_before(this_month, 1)

@@ -129,7 +129,7 @@ def _checked(figures: Figures) -> Figures:
 def _in_words(figures: Figures) -> str:
     told = []
     if figures.uda is not None:
-        told.append(f"{nhs_contract.units(figures.uda)} UDAs")
+        told.append(f"{figures.uda:,.2f}".rstrip("0").rstrip(".") + " UDAs")
     if figures.unscheduled_courses is not None:
         told.append(f"{figures.unscheduled_courses:,} courses of unscheduled care")
     if figures.unscheduled_pence is not None:

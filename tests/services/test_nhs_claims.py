@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from queries import workflow
+from queries import messages, workflow
 from queries.store import Store
 from services import care, history, nhs_claims
 from services.actions import Chosen
@@ -58,9 +59,17 @@ def left(practice: SmallPractice, *, days_ago: int = 60, **facts: Any) -> str:
     return course
 
 
-def tried(practice: SmallPractice, course: str, *, days_ago: int = 1, kind: str = "attempted", note: str = "") -> None:
+def tried(
+    practice: SmallPractice,
+    course: str,
+    *,
+    days_ago: int = 1,
+    kind: str = "attempted",
+    note: str = "",
+    message_id: str | None = None,
+) -> None:
     """Somebody rang without an answer, or wrote, so many days ago."""
-    after = '{"outcome": "no answer"}' if kind == "attempted" else '{"channel": "email"}'
+    after = {"outcome": "no answer"} if kind == "attempted" else {"channel": "email", "message_id": message_id}
     line = {
         "practice_id": practice.id,
         "opportunity_id": course,
@@ -69,7 +78,7 @@ def tried(practice: SmallPractice, course: str, *, days_ago: int = 1, kind: str 
         "by_user": BY,
         "happened_at": workflow.utc(NOW) - timedelta(days=days_ago),
         "note": note or None,
-        "after": after,
+        "after": json.dumps(after),
     }
     with practice.store.transaction() as tx:
         workflow.record_events(tx, pl.DataFrame([line], schema=workflow.EVENT))
@@ -108,6 +117,14 @@ def test_a_pathway_that_was_taken_up_again_is_not_suspended(practice):
     pathway(practice, suspended_on=TODAY - timedelta(days=30), completed_on=TODAY - timedelta(days=30))
     pathway(practice, claim_number=2)
     assert suspended(practice) == []
+    # It may have an acceptance date of its own, and then is no part of the chain.
+    pathway(practice, pathway="pathway 1", suspended_on=TODAY - timedelta(days=30))
+    assert [row["pathway"] for row in suspended(practice)] == ["pathway 1"]
+    again = {"payor_id": "nhs", "pathway": "pathway 1", "claim_number": 2}
+    practice.course(item=False, days_ago=30, **again, is_deleted=True)
+    assert len(suspended(practice)) == 1
+    practice.course(item=False, days_ago=30, **again)
+    assert suspended(practice) == []
 
 
 def test_the_soonest_deadline_comes_first_with_the_visit_that_is_coming(practice):
@@ -143,6 +160,37 @@ def test_without_a_try_since_the_last_visit_there_is_no_claim(practice):
     assert incomplete(practice) == []
     tried(practice, course, days_ago=59, kind="contacted")
     assert [one.what for one in incomplete(practice)[0].tries] == ["Sent an e-mail"]
+
+
+@pytest.mark.parametrize(
+    ("state", "is_evidence"),
+    [("queued", False), ("bounced", False), ("failed", False), ("cancelled", False), ("sent", True), ("opened", True)],
+)
+def test_a_message_is_evidence_once_it_left_and_unless_it_came_back(practice, state, is_evidence):
+    course = left(practice)
+    message_id = f"{practice.id} {state}"
+    tried(practice, course, kind="contacted", message_id=message_id)
+    with practice.store.transaction() as tx:
+        at = workflow.utc(NOW)
+        row = {"message_id": message_id, "practice_id": practice.id, "channel": "email", "kind": "service"}
+        row |= {"address": "x", "body": "x", "queued_by": BY, "queued_at": at, "send_at": at, "action_id": "1"}
+        row |= {"is_tracked": False}
+        about = (message_id, practice.id, course, "okafor")
+        messages.queue(
+            tx,
+            pl.DataFrame([row], schema=messages.MESSAGE),
+            pl.DataFrame([about], schema=messages.ABOUT, orient="row"),
+        )
+        messages.settle(tx, message_id, state, now=NOW)
+    assert [len(one.tries) for one in incomplete(practice)] == ([1] if is_evidence else [])
+
+
+def test_what_is_all_done_is_to_be_completed_and_not_claimed_as_incomplete(practice):
+    course = practice.course(item=False, days_ago=70, payor_id="nhs", band="2b")
+    practice.item(course, charged_to="nhs", completed_on=TODAY - timedelta(days=60))
+    practice.item(course, charged_to="private")
+    tried(practice, course)
+    assert incomplete(practice) == []
 
 
 def test_a_call_that_was_taken_back_is_no_evidence(practice):

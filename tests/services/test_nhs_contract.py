@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from queries import listing, pms
+from queries import nhs as queries
 from queries import practices as practice_queries
 from queries.store import Store
 from services import nhs_contract, nhs_delivery, nhs_openings
@@ -162,6 +163,21 @@ def test_the_share_by_30_september_is_known_once_it_has_passed(practice):
     done(practice, date(2026, 10, 1), "3")
     assert standing(practice, today=date(2026, 9, 30)).september_share is None
     assert standing(practice, today=date(2026, 10, 1)).september_share == pytest.approx(12 / 918)
+    practice.add("contracts", "begun in July", from_on=date(2026, 7, 1), uda_target=Decimal(100))
+    assert standing(practice, contract="begun in July").september_share is None
+
+
+def test_a_contract_that_is_given_back_ends_with_its_last_term(practice):
+    handed_back = date(2026, 11, 30)
+    practice.add("contracts", "nhs-1", from_on=YEAR, to_on=date(2026, 9, 30), uda_target=Decimal(600))
+    practice.add("contracts", "nhs-1", from_on=date(2026, 12, 1), to_on=date(2026, 12, 31))
+    assert standing(practice).ends_on == date(2026, 12, 31)
+    practice.add("contracts", "nhs-2", from_on=YEAR, to_on=handed_back, uda_target=Decimal(600))
+    practice.appointment(nhs(practice, contract_id="nhs-2"), in_days=7)
+    nhs(practice, contract_id="nhs-2")
+    found = standing(practice, contract="nhs-2")
+    assert (found.ends_on, found.scheduled.courses, found.openings.height) == (handed_back, 0, 1)
+    assert standing(practice, contract="nhs-2", today=date(2026, 12, 1)).is_over
 
 
 # --- Scheduled and open
@@ -174,8 +190,10 @@ def test_a_live_visit_by_31_march_makes_a_course_scheduled_and_no_other_does(pra
     for status in ("cancelled", "failed", "waiting_list", "completed"):
         practice.appointment(nhs(practice, uda=Decimal(16)), in_days=5, status=status)
     practice.state(nhs(practice, course_id="told", uda=Decimal(32)), booked_on=ENDS)
+    # What was claimed of it already comes no second time.
+    practice.appointment(nhs(practice, "3", uda_done=Decimal(5)), in_days=1)
     found = standing(practice)
-    assert (found.scheduled.courses, found.scheduled.uda) == (4, 1 + 2 + 4 + 32)
+    assert (found.scheduled.courses, found.scheduled.uda) == (5, 1 + 2 + 4 + 32 + 7)
     assert sorted(found.openings["uda"]) == [8, 16, 16, 16, 16]
 
 
@@ -197,19 +215,21 @@ def test_the_visits_that_are_left_must_fit_in_before_the_year_ends(practice):
     assert standing(practice).openings["course_id"].to_list() == ["fits"]
 
 
-def test_a_visit_that_was_made_needs_no_time_any_more(practice):
-    course = nhs(practice)
-    for position, completed_on in enumerate((TODAY, None), 1):
-        visit = practice.add("planned_visits", course_id=course, position=position, interval_days=200)
-        practice.item(course, planned_visit_id=visit, charged_to="nhs", price_pence=0, completed_on=completed_on)
-    (row,) = standing(practice).openings.to_dicts()
-    assert (row["visits_left"], row["finish_on"]) == (1, TODAY)
+def test_a_visit_that_was_made_needs_no_time_any_more_and_the_next_waits_for_its_interval_after_it(practice):
+    for made_ago, waited in ((5, 9), (14, 0), (50, 0)):
+        course = nhs(practice, days_ago=60, course_id=f"made {made_ago} days ago")
+        for position, completed_on in enumerate((TODAY - timedelta(days=made_ago), None), 1):
+            visit = practice.add("planned_visits", course_id=course, position=position, interval_days=14)
+            practice.item(course, planned_visit_id=visit, charged_to="nhs", price_pence=0, completed_on=completed_on)
+        row = standing(practice).openings.filter(course_id=course).row(0, named=True)
+        assert (row["visits_left"], row["finish_on"]) == (1, TODAY + timedelta(days=waited))
 
 
 def test_on_the_last_day_a_course_of_one_visit_can_still_be_finished(practice):
     nhs(practice)
-    assert standing(practice, today=ENDS).openings.height == 1
-    assert standing(practice, today=ENDS + timedelta(days=1)).openings.height == 0
+    last, over = (standing(practice, today=ENDS + timedelta(days=days)) for days in (0, 1))
+    assert (last.openings.height, last.is_over, last.projection) == (1, False, None)
+    assert (over.openings.height, over.is_over, over.counted_to) == (0, True, ENDS)
 
 
 def test_only_open_and_contacted_udas_are_open(practice):
@@ -295,6 +315,66 @@ def test_the_run_rate_is_that_of_whole_weeks_before_today_an_empty_one_counting_
     assert (found.rate.period, found.rate.values) == ("week", (4, 5, 0, 0, 0))
     assert found.projection
     assert found.projection.middle == pytest.approx(33 + 9 / 5 * DAYS_LEFT / 7)
+
+
+def test_what_nobody_knows_yet_is_not_taken_for_nothing_delivered(practice):
+    """Typed up to September, imported on 3 November: the weeks since then say nothing about the rate."""
+    for month in range(4, 10):
+        done(practice, date(2026, month, 5), uda=Decimal(70))
+    imported = {"import_id": "i1", "preset": "canonical", "source_name": "x", "is_full": True, "imported_by": "test"}
+    imported |= {"practice_id": practice.id, "imported_at": datetime(2026, 11, 3, 23, 30)}
+    columns = ", ".join(imported)
+    with practice.store.transaction() as tx:
+        tx._cursor.execute(
+            f"insert into imports ({columns}) values ({', '.join(f'${one}' for one in imported)})", imported
+        )
+    found = standing(practice)
+    assert found.known_to == date(2026, 11, 3)
+    assert found.rate
+    assert (len(found.rate.values), sum(found.rate.values)) == (13, 140)
+    with practice.store.transaction() as tx:
+        queries.write_figure(
+            tx,
+            practice.id,
+            "nhs-1",
+            date(2026, 9, 1),
+            uda=Decimal(100),
+            unscheduled_courses=None,
+            unscheduled_pence=None,
+            by="test",
+            now=NOW,
+        )
+    found = standing(practice)
+    assert found.known_to == date(2026, 9, 30)
+    assert found.rate
+    assert found.rate.values == (100, 70, 70, 70, 70, 70)
+    assert found.projection
+    assert found.projection.middle == pytest.approx(450 + 75 * 182 / (365.25 / 12))
+    done(practice, date(2026, 10, 1), uda=Decimal(1))
+    assert standing(practice).known_to == date(2026, 11, 3)
+
+
+def test_months_before_there_was_unscheduled_care_say_nothing_about_its_rate(practice):
+    done(practice, date(2026, 2, 10))
+    for month in (5, 10):
+        done(practice, date(2026, month, 10), "urgent")
+    with practice.store.transaction() as tx:
+        queries.write_figure(
+            tx,
+            practice.id,
+            "nhs-1",
+            date(2026, 9, 1),
+            uda=None,
+            unscheduled_courses=5,
+            unscheduled_pence=None,
+            by="test",
+            now=NOW,
+        )
+    care = standing(practice).unscheduled
+    assert care
+    assert care.projection
+    left = (ENDS - TODAY).days / (365.25 / 12)
+    assert care.projection.middle == pytest.approx(7 * 7500 + 7 * 7500 / 6 * left)
 
 
 def test_a_month_typed_in_makes_the_run_rate_that_of_whole_months(practice):

@@ -53,7 +53,7 @@ def test_what_was_typed_in_counts_for_its_month_and_the_extract_for_the_others(p
     done(practice, date(2026, 5, 20), "3")
     done(practice, date(2026, 6, 20), "2a")
     said = write(practice, Figures(uda=80.25))
-    assert said == ["nhs-1, May 2026: 80.2 UDAs (was the extract's)."]
+    assert said == ["nhs-1, May 2026: 80.25 UDAs (was the extract's)."]
     found = standing(practice)
     assert found.delivered_uda == 83.25
     may = found.months.row(1, named=True)

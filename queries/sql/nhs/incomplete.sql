@@ -1,6 +1,7 @@
--- The NHS courses of a contract that were begun and left: no visit coming, the last one by a day, and the patient tried or
--- reached since. Grain: one row for each course, the longest left first.
--- A pathway is left out: it ends as incomplete or suspended by rules of its own.
+-- The NHS courses of a contract that were begun and left: no visit coming, the last one by a day.
+-- Grain: one row for each course, the longest left first.
+-- A pathway is left out: it ends as incomplete or suspended by rules of its own. So is a course whose NHS items are all
+-- done: it is to be completed.
 with visits as (
     select course_id, max(visit_on) as last_visit_on
     from linked_appointments($practice_id)
@@ -33,27 +34,14 @@ begun as (
         and next_visits.visit_on is null
         and (care_states.booked_on is null or care_states.booked_on < $today::date)
         and coalesce(courses.contract_id, $first_contract_id) = $contract_id
-),
-tries as (
-    select
-        events.opportunity_id,
-        count(distinct coalesce(events.action_id, events.event_id::text)) as attempts,
-        max(events.happened_at) as last_attempt_at
-    from events
-    join begun on begun.course_id = events.opportunity_id
-    where events.practice_id = $practice_id and events.kind in ('attempted', 'contacted')
-        and events.happened_at::date > begun.last_visit_on
-        and not exists (select 1 from events as undoing where undoing.undoes = events.event_id)
-    group by events.opportunity_id
+        and (coalesce(items.items, 0) = 0 or items.items_done < items.items)
 )
 select
     begun.course_id, begun.cot_number, begun.patient_id,
     concat_ws(', ', patients.last_name, nullif(patients.first_name, '')) as patient,
     providers.initials as provider, begun.band, begun.uda, begun.opened_on, begun.last_visit_on,
-    coalesce(begun.items, 0) as items, coalesce(begun.items_done, 0) as items_done,
-    tries.attempts, tries.last_attempt_at
+    coalesce(begun.items, 0) as items, coalesce(begun.items_done, 0) as items_done
 from begun
-join tries on tries.opportunity_id = begun.course_id
 join patients on patients.practice_id = $practice_id and patients.patient_id = begun.patient_id
 left join providers on providers.practice_id = $practice_id and providers.provider_id = begun.provider_id
 where begun.last_visit_on <= $left_by::date

@@ -1,17 +1,16 @@
 -- The NHS opportunities of a contract that are on the list, open or contacted, with the visits that each still needs.
--- Grain: one row for each opportunity. days_needed is how long after its first visit the last can be. The kept list is fresh.
-with visits_left as (
+-- Grain: one row for each opportunity. days_needed is in how many days the last visit can be. The kept list is fresh.
+with visits as (
     select
-        planned_visits.course_id, planned_visits.interval_days,
-        row_number() over (
-            partition by planned_visits.course_id
-            order by planned_visits.position, planned_visits.planned_visit_id
-        ) as place
+        planned_visits.course_id, planned_visits.interval_days, planned_visits.position, planned_visits.planned_visit_id,
+        coalesce(work.items_left, case when appointments.status = 'completed' then 0 else 1 end) > 0 as is_left,
+        coalesce(work.last_done_on, appointments.starts_at::date) as made_on
     from planned_visits
     left join (
         select
             planned_visit_id,
-            count(*) filter (where completed_on is null or completed_on > $today::date) as items_left
+            count(*) filter (where completed_on is null or completed_on > $today::date) as items_left,
+            max(completed_on) filter (where completed_on <= $today::date) as last_done_on
         from treatment_items
         where practice_id = $practice_id and planned_visit_id is not null and not is_deleted
         group by planned_visit_id
@@ -19,12 +18,35 @@ with visits_left as (
     left join appointments on appointments.practice_id = $practice_id
         and appointments.appointment_id = planned_visits.appointment_id
     where planned_visits.practice_id = $practice_id
-        and coalesce(work.items_left, case when appointments.status = 'completed' then 0 else 1 end) > 0
+),
+made as (
+    select course_id, max(made_on) as made_on
+    from visits
+    where not is_left and made_on <= $today::date
+    group by course_id
+),
+visits_left as (
+    select
+        visits.course_id, visits.interval_days, made.made_on,
+        row_number() over (
+            partition by visits.course_id order by visits.position, visits.planned_visit_id
+        ) as place
+    from visits
+    left join made on made.course_id = visits.course_id
+    where visits.is_left
 ),
 needs as (
     select
         course_id, count(*) as visits_left,
-        coalesce(sum(interval_days) filter (where place > 1), 0) as days_needed
+        sum(
+            case
+                when place > 1 then coalesce(interval_days, 0)
+                -- The first that is left waits for its interval after what was made last.
+                when made_on + coalesce(interval_days, 0) > $today::date
+                    then made_on + coalesce(interval_days, 0) - $today::date
+                else 0
+            end
+        ) as days_needed
     from visits_left
     group by course_id
 )

@@ -1,5 +1,6 @@
 -- The open NHS courses of a contract that have a visit by a day: live in the PMS's book, or said by somebody here to be.
--- Of a pathway, which has one claim at a time, the last course. Grain: one row for each course. The kept list is fresh.
+-- Of a pathway, which has one claim at a time, the last course; uda is without what was claimed already.
+-- Grain: one row for each course. The kept list is fresh.
 with told as (
     select opportunities.course_id, care_states.booked_on
     from listing.opportunities
@@ -19,8 +20,12 @@ open_courses as (
 )
 select
     open_courses.course_id, least(visits.visit_on, told.booked_on) as visit_on,
-    open_courses.is_unscheduled, open_courses.uda::double as uda, open_courses.claim_pence
+    open_courses.is_unscheduled,
+    case when open_courses.uda > coalesce(claimed.uda_done, 0) then open_courses.uda - coalesce(claimed.uda_done, 0) else 0 end
+        ::double as uda,
+    open_courses.claim_pence
 from open_courses
+join courses as claimed on claimed.practice_id = $practice_id and claimed.course_id = open_courses.course_id
 left join nhs_visits($practice_id, $today, $is_unlinked_visit_counted) as visits
     on visits.course_id = open_courses.course_id
 left join told on told.course_id = open_courses.course_id

@@ -1,5 +1,6 @@
 -- The suspended pathways of a contract that can still be taken up again, the soonest deadline first: three months after
 -- the suspension where the PMS states none. Grain: one row for each pathway, its last course.
+-- A pathway that was taken up again is not suspended, whether its new course has the acceptance date of the first or not.
 with members as (
     select
         courses.*,
@@ -23,4 +24,9 @@ left join nhs_visits($practice_id, $today, $is_unlinked_visit_counted) as visits
     on visits.course_id = members.course_id
 where members.place = 1 and members.suspended_on <= $today::date and members.deadline_on >= $today::date
     and coalesce(members.contract_id, $first_contract_id) = $contract_id
+    and not exists (
+        select 1 from members as later
+        where later.patient_id = members.patient_id and later.pathway = members.pathway
+            and later.opened_on >= members.suspended_on
+    )
 order by members.deadline_on, members.course_id

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from queries import my_list
 from queries import pipeline as queries
 from queries.store import Store
 from services import actions, practices
-from services.deliveries import TodayAt
 from services.opportunities import rule_of
 from services.pipeline import UNBOOKED
 from services.practices import Practice
+from services.surroundings import TodayAt
 
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=15)
 """So often at most a day is looked at again for what people did; an import and a new day are looked at at once."""
+
+FAILED = -1
+"""Stands for the newest event where a look failed: any is newer."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def take(store: Store, practice: Practice, *, now: datetime, today: date) -> Non
 def keep_up(store: Store, looks: Looks, *, now: datetime, today_at: TodayAt) -> None:
     """Look at each practice whose day is new, whose data an import changed, or of which people did something.
 
-    One that cannot be looked at is passed over until the next time is due.
+    One that cannot be looked at is passed over, and tried again after EVERY.
     """
     last_event = my_list.last_event(store)
     for practice in practices.all_practices(store):
@@ -77,6 +80,7 @@ def keep_up(store: Store, looks: Looks, *, now: datetime, today_at: TodayAt) -> 
         try:
             take(store, practice, now=now, today=look.today)
         except Exception as problem:
+            looks.of[practice.practice_id] = replace(look, last_event=FAILED)
             log.exception("A practice's day could not be kept: %s.", type(problem).__name__)
 
 

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from random import Random
 
 from queries.store import Store
@@ -65,15 +66,14 @@ class Worker:
         foreseen_at, tried = looked_at, chances.Tried()
         while not self._stopping.is_set():
             try:
-                if self._clock() - looked_at >= DAYS_EVERY:
+                # A clock that is put right may go back, and nothing is to wait until it is there again.
+                if abs(self._clock() - looked_at) >= DAYS_EVERY:
                     looked_at = self._clock()
-                    sequences.advance(self._store, now=looked_at, today_at=self._today_at)
-                    snapshots.keep_up(self._store, looks, now=looked_at, today_at=self._today_at)
-                    digest.send_due(self._store, now=looked_at, today_at=self._today_at)
+                    self._go_by_days(looks, looked_at)
                 is_busy = sending.send_next(
                     self._store, self._senders, clock=self._clock, today_at=self._today_at, chance=chance
                 )
-                if not is_busy and self._clock() - foreseen_at >= DAYS_EVERY:
+                if not is_busy and abs(self._clock() - foreseen_at) >= DAYS_EVERY:
                     is_busy = chances.keep_up(self._store, looks, tried, now=self._clock(), today_at=self._today_at)
                     foreseen_at = foreseen_at if is_busy else self._clock()
             except Exception as problem:
@@ -82,3 +82,11 @@ class Worker:
                 is_busy = False
             if not is_busy:
                 self._stopping.wait(self._pause)
+
+    def _go_by_days(self, looks: snapshots.Looks, now: datetime) -> None:
+        """Do what goes by days; where one part fails, the others are done all the same."""
+        for part in (sequences.advance, partial(snapshots.keep_up, looks=looks), digest.send_due):
+            try:
+                part(self._store, now=now, today_at=self._today_at)
+            except Exception as problem:
+                log.exception("What goes by days could not all be done: %s.", type(problem).__name__)

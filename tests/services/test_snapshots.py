@@ -13,7 +13,7 @@ import pytest
 from queries import bookings as booking_queries
 from queries import practices as practice_queries
 from queries.store import Store
-from services import bookings, care, practices, snapshots
+from services import bookings, care, practices, sequences, snapshots
 from services.actions import Chosen, Outcome
 from services.snapshots import Looks
 from services.worker import Worker
@@ -511,12 +511,21 @@ def test_one_practice_that_cannot_be_looked_at_does_not_keep_the_next_from_it(al
         take(store, practice, **given)
 
     monkeypatch.setattr(snapshots, "take", fails_first)
-    assert looks_at(alone.store, Looks(), 0)
+    looks = Looks()
+    assert looks_at(alone.store, looks, 0)
     assert rows(alone.store, "daily_totals")["practice_id"].to_list() == [second.id]
     assert "could not be kept: RuntimeError" in caplog.text
+    monkeypatch.setattr(snapshots, "take", take)
+    assert not looks_at(alone.store, looks, 14.9), "too soon"
+    assert looks_at(alone.store, looks, 15), "a day without anything done must not be lost to one fault"
+    assert rows(alone.store, "daily_totals").height == 2
 
 
-def test_the_worker_looks_when_it_starts(alone):
+def test_the_worker_looks_when_it_starts_whatever_fails_beside(alone, monkeypatch):
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(sequences, "advance", fails)
     alone.practice.course()
     has_begun, calls = threading.Event(), []
 

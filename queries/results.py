@@ -11,12 +11,21 @@ from queries.store import Reading, Store
 
 
 def credited(
-    source: Store | Reading, practice_ids: Sequence[str], what: str, *, window: int, from_day: date, to_day: date
+    source: Store | Reading,
+    practice_ids: Sequence[str],
+    what: str,
+    *,
+    window: int,
+    from_day: date,
+    to_day: date,
+    patient: str,
+    system: str,
 ) -> pl.DataFrame:
-    """Return the bookings of some days by person, provider, template, channel or reason, one row for each key.
+    """Return the bookings of some days by person, provider, template, channel, way or reason, one row for each key.
 
     The row without a contact in the `window` days before is the one where is_contacted is false. is_typed: the reason
-    is no more than somebody's own words.
+    is no more than somebody's own words. patient and system are who is said to have done what these do. The ways are
+    link, book (here), told (by a person) and pms.
     """
     return source.frame(
         "results/credited",
@@ -25,7 +34,14 @@ def credited(
         window=window,
         from_day=from_day,
         to_day=to_day,
+        patient=patient,
+        system=system,
     )
+
+
+def links(source: Store | Reading, practice_ids: Sequence[str], *, from_day: date, to_day: date) -> pl.DataFrame:
+    """Return what became of the booking links sent on some days, one row for each template and channel."""
+    return source.frame("results/links", practice_ids=list(practice_ids), from_day=from_day, to_day=to_day)
 
 
 def landmark(

@@ -14,10 +14,11 @@ import polars as pl
 from queries import pipeline
 from queries import results as queries
 from queries.store import Store
-from services.actors import SYSTEM, Actor, Right, allowed
+from services.actors import PATIENT, SYSTEM, Actor, Right, allowed
 from services.contact import CHANNELS
 from services.errors import InvalidRequest
 from services.practices import Practice
+from services.survival import at_risk, curve_of, until
 
 DAYS = 90
 PERIODS = (30, 90, 180, 365)
@@ -32,18 +33,33 @@ WHATS = {
     "provider": "Provider",
     "template": "Template",
     "channel": "Channel",
+    "way": "Way of booking",
     "reason": "Reason",
 }
 """By what bookings are split, in words."""
 
+WAYS = {
+    "link": "The patient, by link",
+    "book": "In the appointment book here",
+    "told": "Told here as booked in the PMS",
+    "pms": "Seen in the PMS",
+}
+"""In which way a booking was made."""
+
+COLLEAGUES = "Colleagues"
+"""The row of everybody else, for who may not see what each person did."""
+
 NOBODY = "Booked without a contact"
 """The row of the bookings that nobody is credited with."""
+
+COUNTED = ("bookings", "value_pence", "completed", "completed_value_pence", "lost", "lost_value_pence")
 
 NO_NAME = {
     "person": "Nobody",
     "provider": "No provider",
     "template": "No template",
     "channel": "Another way",
+    "way": "Seen in the PMS",
     "reason": "None given",
 }
 """The row of what has none of these."""
@@ -51,6 +67,16 @@ NO_NAME = {
 OTHER_WORDS = "Other words"
 TYPED_LEAST = 3
 """What somebody typed as a reason stands by itself from so many bookings on: one may name the patient."""
+
+STAGES = {
+    "sent": "Sent",
+    "opened": "Opened",
+    "booked": "Booked by it",
+    "otherwise": "Booked in another way",
+    "answered": "Later, no, or a call asked for",
+    "waiting": "Still out",
+}
+"""What booking links came to, in words."""
 
 LANDMARK = 14
 FOLLOW_UP = 60
@@ -86,9 +112,10 @@ ATTEMPTS = ("0", "1", "2", "3", "4 or more")
 class Cohorts:
     """Of those not booked by the landmark, how many were then booked, by whether they were contacted until then.
 
-    months has a row for each month of first listing: month, listed, booked_before (the landmark), contacted,
-    contacted_booked, contacted_share, others, others_booked, others_share, is_over; a month that is too early, or that
-    has nobody of a kind, has no share of it. The numbers beside it are those of all months that are over.
+    months has a row for each month of first listing: month, listed, booked_before (the landmark), gone_before (left
+    the list otherwise), contacted, contacted_booked, contacted_share, others, others_booked, others_share, is_over; a
+    month that is too early, or that has nobody of a kind, has no share of it. The numbers beside it are those of all
+    months that are over.
     """
 
     months: pl.DataFrame
@@ -140,6 +167,24 @@ class Delays:
 
 
 @dataclass(frozen=True)
+class Links:
+    """What became of booking links that were sent.
+
+    stages has a row for each of what a link came to: stage, links; templates one for each template and channel, with
+    the columns of queries/sql/results/links.sql.
+    """
+
+    stages: pl.DataFrame
+    templates: pl.DataFrame
+    sent: int
+    opened: int
+    booked: int
+    cancelled: int
+    otherwise: int
+    waiting: int
+
+
+@dataclass(frozen=True)
 class Attempts:
     """How many attempts bookings took: a row for each of ATTEMPTS: attempts, bookings, value_pence; and their mean."""
 
@@ -170,29 +215,67 @@ def credited(
 ) -> pl.DataFrame:
     """Return the bookings of the last `days` days by one of WHATS, highest value first, NOBODY last.
 
-    A booking is credited to the last contact about its course on that day or at most `window` days before it; one that
-    was taken back is none. The reason is the last one that a snooze or a rejection gave since the course came on the
-    list. Columns: name, is_contacted, bookings, value_pence, completed (of these bookings, by now),
-    completed_value_pence, money as on the day of the booking. Raises InvalidRequest for another `what`.
+    A booking by a link is credited to the message that carried it. Any other is credited to the last contact about its
+    course on that day or at most `window` days before it: one that was taken back or did not arrive is none, nor is one
+    after the moment of the booking where that is known. The reason is the last one that a snooze or a rejection gave
+    since the course came on the list. By person, who may not see the audit sees themselves and COLLEAGUES.
+
+    Columns: name, is_contacted, bookings, value_pence, completed (of these bookings, by now), completed_value_pence,
+    lost (of these, neither completed nor booked by now), lost_value_pence, money as on the day of the booking. Raises
+    InvalidRequest for another `what`.
     """
     if what not in WHATS:
         raise InvalidRequest(f"Bookings cannot be split by {what}. Choose one of {', '.join(WHATS)}.")
-    found = queries.credited(store, _ids(practices), what, window=window, **_period(days, today))
+    found = queries.credited(
+        store,
+        _ids(practices),
+        what,
+        window=window,
+        **_period(days, today),
+        patient=PATIENT,
+        system=SYSTEM.user_id,
+    )
     name = pl.coalesce("name", "key").fill_null(NO_NAME[what])
     if what == "provider" and len(practices) > 1:
         name = pl.concat_str(name, "practice", separator=", ", ignore_nulls=True)
     if what == "person":
         name = pl.when(pl.col("key") == SYSTEM.user_id).then(pl.lit("Sent by a sequence")).otherwise(name)
+        if not actor.may(Right.HISTORY):
+            is_other = ~pl.col("key").is_in([SYSTEM.user_id, actor.user_id])
+            name = pl.when(is_other).then(pl.lit(COLLEAGUES)).otherwise(name)
     if what == "channel":
         name = pl.col("key").replace_strict({"phone": "Phone", **CHANNELS}, default=name)
+    if what == "way":
+        name = pl.col("key").replace_strict(WAYS, default=name)
     if what == "reason":
         is_rare = pl.col("is_typed") & pl.col("key").is_not_null() & (pl.col("bookings") < TYPED_LEAST)
         name = pl.when(is_rare).then(pl.lit(OTHER_WORDS)).otherwise(name)
     return (
         found.with_columns(name=pl.when("is_contacted").then(name).otherwise(pl.lit(NOBODY)))
         .group_by("name", "is_contacted", maintain_order=True)
-        .agg(pl.col("bookings", "value_pence", "completed", "completed_value_pence").sum())
+        .agg(pl.col(*COUNTED).sum())
         .sort("is_contacted", "value_pence", descending=True, maintain_order=True)
+    )
+
+
+@allowed(Right.SEE, practice="practices")
+def links(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, days: int = DAYS) -> Links:
+    """Return what became of the booking links whose messages left in the last `days` days.
+
+    A link counts as opened once its page was asked for, which some mail programs do by themselves.
+    """
+    found = queries.links(store, _ids(practices), **_period(days, today)).with_columns(
+        pl.col("template").fill_null(NO_NAME["template"]), pl.col("channel").replace(CHANNELS)
+    )
+    sums = {name: int(found[name].sum()) for name in ("sent", "opened", "booked", "cancelled", "otherwise", "waiting")}
+    stages = {**sums, "answered": int(found["answered"].sum())}
+    return Links(
+        stages=pl.DataFrame(
+            {"stage": list(STAGES.values()), "links": [stages[name] for name in STAGES]},
+            schema_overrides={"links": int},
+        ),
+        templates=found,
+        **sums,
     )
 
 
@@ -200,9 +283,10 @@ def credited(
 def cohorts(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> Cohorts:
     """Return what was booked after the landmark, of those contacted by then and of those not yet.
 
-    It compares what is still to be booked LANDMARK days after it was first listed, so that what was booked at once
-    counts for neither side. Who is contacted later stays with those not yet contacted; what is rejected, expires or
-    goes otherwise is not booked. What was on the list when the history began is left out.
+    It compares what is on the list and still to be booked LANDMARK days after it was first listed, so that what was
+    booked at once counts for neither side, nor does what was gone by then. Who is contacted later stays with those not
+    yet contacted; what is rejected, or expires or goes after it, is not booked. What was on the list when the history
+    began is left out.
     """
     this_month = today.replace(day=1)
     years, month = divmod(this_month.year * 12 + this_month.month - COHORTS, 12)
@@ -238,11 +322,11 @@ def waits(store: Store, practices: Sequence[Practice], *, actor: Actor, today: d
     booked = found.filter("is_booked")
     numbers = {"opportunities": int(found["opportunities"].sum()), "booked": int(booked["opportunities"].sum())}
     end = min(CURVE_DAYS, int(found["waited"].max() or 0))  # type: ignore[arg-type]
-    curve = _curve(found).filter(pl.col("day") <= end)
+    curve = curve_of(found).filter(pl.col("day") <= end)
     reached = curve.filter(pl.col("share") >= 0.5)
     return Waits(
-        curve=_to_the_end(curve, end) if found.height else curve,
-        at_risk={day: _at_risk(found, day) for day in AT_RISK_ON if day <= end},
+        curve=until(curve, end) if found.height else curve,
+        at_risk={day: at_risk(found, day) for day in AT_RISK_ON if day <= end},
         median_days=int(reached["day"][0]) if reached.height else None,
         **numbers,
     )
@@ -299,65 +383,6 @@ def attempts(store: Store, practices: Sequence[Practice], *, actor: Actor, today
         bookings=bookings,
         mean=tries / bookings if bookings else None,
     )
-
-
-def _curve(found: pl.DataFrame) -> pl.DataFrame:
-    """Return the Kaplan-Meier estimate of the share booked, from what `queries.waits` found."""
-    if found.is_empty():
-        schema = {"day": pl.Int64, "share": pl.Float64, "low": pl.Float64, "high": pl.Float64}
-        return pl.DataFrame(schema={**schema, "at_risk": pl.Int64, "bookings": pl.Int64})
-    # It brings pandas and SciPy along and takes seconds: only who looks at the curve waits for it, and once.
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    fitted = SurvfuncRight(
-        found["waited"].to_numpy(),
-        found["is_booked"].cast(pl.Int64).to_numpy(),
-        entry=found["entered"].to_numpy(),
-        freq_weights=found["opportunities"].to_numpy(),
-    )
-    frame = pl.DataFrame(
-        {
-            "day": fitted.surv_times,
-            "left": fitted.surv_prob,
-            "error": fitted.surv_prob_se,
-            "at_risk": fitted.n_risk,
-            "bookings": fitted.n_events,
-        }
-    ).cast({"day": pl.Int64, "at_risk": pl.Int64, "bookings": pl.Int64})
-    # With weights the library gives the error of the cumulative hazard, -log(left): hence the band by its logarithm.
-    spread = 1.96 * pl.col("error") / pl.col("left").log().abs()
-    is_inside = pl.col("left").is_between(1e-9, 1, closed="none")
-    return frame.select(
-        "day",
-        (1 - pl.col("left")).alias("share"),
-        *(
-            pl.when(is_inside)
-            .then(1 - pl.col("left") ** (sign * spread).exp())
-            .otherwise(1 - pl.col("left"))
-            .alias(end)
-            for end, sign in (("low", -1), ("high", 1))
-        ),
-        "at_risk",
-        "bookings",
-    )
-
-
-def _to_the_end(curve: pl.DataFrame, end: int) -> pl.DataFrame:
-    """Let the curve begin with nothing on the day of opening, and go on as it is until the last day observed."""
-    first = pl.DataFrame(
-        {"day": [0], "share": [0.0], "low": [0.0], "high": [0.0], "at_risk": [None], "bookings": [0]},
-        schema=curve.schema,
-    )
-    whole = pl.concat([first, curve])
-    last = whole.tail(1).with_columns(
-        day=pl.lit(end, pl.Int64), at_risk=pl.lit(None, pl.Int64), bookings=pl.lit(0, pl.Int64)
-    )
-    return pl.concat([whole, last]) if whole["day"][-1] < end else whole
-
-
-def _at_risk(found: pl.DataFrame, day: int) -> int:
-    is_there = (pl.col("entered") < day) & (pl.col("waited") >= day)
-    return int(found.filter(is_there)["opportunities"].sum())
 
 
 def _banded(found: pl.DataFrame, band: str, bands: Sequence[str], counted: str) -> pl.DataFrame:

@@ -81,7 +81,8 @@ def say_what_is_used(learnt: Learnt) -> None:
     elif trial and learnt.why_base:
         st.info(
             "What was learnt did not clearly better on months that it had not seen: its error (Brier score) was "
-            f"{_compared(trial)}{', which may be luck' if trial.gain > 0 else ''}. {usual}, and the order Expected value is that of worth."
+            f"{_compared(trial)}{', which may be luck' if trial.gain > 0 else ''}. {usual}, and the order Expected "
+            "value is that of worth."
         )
     elif trial:
         st.markdown(

@@ -4,6 +4,14 @@
 create macro day_at(moment, timezone) as ((moment at time zone 'UTC') at time zone timezone)::date;
 create macro midnight_at(day, timezone) as (day::timestamp at time zone timezone) at time zone 'UTC';
 
+-- When a patient was contacted by what was written down at a time: by a message when it left, which is null while it waits
+-- and when it did not arrive. Of one event, and of the message that it names, if it names one.
+create macro contact_at(happened_at, message_state, sent_at, tried_at) as
+    case
+        when message_state is null then happened_at
+        when message_state not in ('failed', 'bounced', 'cancelled') then coalesce(sent_at, tried_at)
+    end;
+
 -- What people did about opportunities of practices and did not take back. Grain: one row for each event.
 create macro kept_events(practices, kinds) as table
 select

@@ -15,6 +15,7 @@ import pytest
 from queries import workflow
 from queries.store import Store
 from services import care, practices, results
+from services.actors import Actor, Role
 from services.errors import InvalidRequest
 from services.practices import Practice
 from services.results import NOBODY, OTHER_WORDS
@@ -109,8 +110,12 @@ class Past:
 
     def asked(self, name: str, *, day: int = 0, **given: Any) -> Any:
         """What a service says about this practice on a day."""
-        one = [practice for practice in practices.all_practices(self.store) if practice.practice_id == self.id]
-        return getattr(results, name)(self.store, one, actor=SYSTEM, today=on(day), **given)
+        return getattr(results, name)(self.store, self.own, actor=SYSTEM, today=on(day), **given)
+
+    @property
+    def own(self) -> list[Practice]:
+        """The practice as the services know it."""
+        return [practice for practice in practices.all_practices(self.store) if practice.practice_id == self.id]
 
     def bookings(self, what: str = "person", **given: Any) -> dict[str, int]:
         """How many bookings each row has."""
@@ -218,6 +223,152 @@ def test_the_reason_is_the_last_one_given_on_the_list_before_the_booking(past):
     assert past.bookings("reason") == {"cost": 2, "None given": 2, "away": 3, OTHER_WORDS: 2}
 
 
+# --- Bookings made here, and by links
+
+
+def write(past: Past, table: str, **facts: Any) -> None:
+    """Add a row to a table, as a dictionary of its columns."""
+    named = {"practice_id": past.id, **facts}
+    with past.store.transaction() as tx:
+        columns = ", ".join(named)
+        tx._cursor.execute(f"insert into {table} ({columns}) values ({', '.join('?' * len(named))})", [*named.values()])
+
+
+def message(past: Past, course: str, sent: int | None, *, queued: int, state: str = "sent", **given: Any) -> str:
+    """A message about a course that left on a day, and its id."""
+    id_, at = f"{past.id} {next(past.numbers)}", datetime.combine(on(queued), time(9))
+    facts = {"channel": "sms", "template": "Please book", **given}
+    moments = {"state_at": at, "queued_at": at, "send_at": at}
+    text = {"kind": "service", "address": "07700 900123", "body": "Hello", "queued_by": "amara", "action_id": id_}
+    sent_at = None if sent is None else datetime.combine(on(sent), time(9))
+    rest = {"tries": 1, "is_tracked": False, "sent_at": sent_at}
+    write(past, "messages", message_id=id_, state=state, **facts, **moments, **text, **rest)
+    past.contact(course, queued, at=time(9), message_id=id_, **facts)
+    return id_
+
+
+def link(past: Past, course: str, message_id: str, *, made: int, lasts: int = 14, **facts: Any) -> None:
+    """A link that a message about a course carries."""
+    ids = {"token_hash": message_id, "opportunity_id": course, "patient_id": "okafor", "planned_visit_id": "v"}
+    days = {"made_at": datetime.combine(on(made), time(9)), "expires_at": datetime.combine(on(made + lasts), time(9))}
+    write(past, "booking_links", message_id=message_id, made_by="amara", **ids, **days, **facts)
+
+
+def told_booked(past: Past, course: str, day: int, *, by: str, at: time = time(12), booking: str | None = None) -> None:
+    """The event of a booking."""
+    past.told(
+        course, "booked", day, by=by, at=at, booked_on="2027-01-05", **({"booking_id": booking} if booking else {})
+    )
+
+
+def test_a_booking_by_a_link_is_credited_to_who_sent_the_link_whatever_came_after(past):
+    course = past.spell(-40, booked=-5)
+    link(past, course, message(past, course, -25, queued=-25), made=-25, lasts=90, booking_id="b1", used_for="booked")
+    past.contact(course, -6, by="chloe")
+    told_booked(past, course, -5, by="patient", booking="b1")
+    past.contact(course, -5, by="dora", at=time(13))
+    found = {what: past.bookings(what, window=7) for what in results.WHATS if what != "reason"}
+    assert found == {
+        "person": {"amara": 1},
+        "provider": {f"{past.id}/ben": 1},
+        "template": {"Please book": 1},
+        "channel": {"SMS": 1},
+        "way": {"The patient, by link": 1},
+    }
+
+
+def test_a_contact_after_the_moment_of_a_booking_did_not_lead_to_it_but_who_booked_may_write_the_call_down(past):
+    for by, at, booker in (("ben", 13, "amara"), ("ben", 11, "amara"), ("amara", 13, "amara"), ("ben", 13, "system")):
+        course = past.spell(-40, booked=-5)
+        told_booked(past, course, -5, by=booker)
+        past.contact(course, -5, by=f"{by}", at=time(at))
+    past.contact(past.spell(-40, booked=-5), -5, by="chloe", at=time(13))
+    assert past.bookings() == {"ben": 1, "amara": 1, "chloe": 1, NOBODY: 2}
+
+
+def test_a_message_is_a_contact_when_it_left_and_none_when_it_did_not_arrive(past):
+    for sent, state in ((-4, "sent"), (-5, "delivered"), (None, "queued"), (-6, "bounced"), (None, "failed")):
+        message(past, past.spell(-40, booked=-5), sent, queued=-8, state=state)
+    assert past.bookings("channel") == {"SMS": 1, NOBODY: 4}
+    assert past.asked("attempts").mean == pytest.approx(1 / 5)
+    assert past.asked("delays").contacted == 1
+
+
+def test_the_way_of_booking_is_told_by_its_event(past):
+    for by, booking in (("patient", "x"), ("amara", "y"), ("amara", None), ("system", None), (None, None)):
+        course = past.spell(-40, booked=-5)
+        past.contact(course, -6)
+        if by:
+            told_booked(past, course, -5, by=by, booking=booking)
+    ways = results.WAYS
+    assert past.bookings("way") == {ways["link"]: 1, ways["book"]: 1, ways["told"]: 1, ways["pms"]: 2}
+
+
+def test_bookings_that_are_booked_no_more_are_said_to_be(past):
+    past.spell(-40, booked=-5)
+    again = past.spell(-60, booked=-30, value=7)
+    past.spell(-20, course=again)
+    rebooked = past.spell(-60, booked=-30)
+    past.spell(-20, course=rebooked, booked=-10)
+    done = past.spell(-60, booked=-30, completed=-20)
+    past.spell(-19, course=done)
+    for status, gone, why in (
+        ("booked", None, ""),
+        ("open", None, ""),
+        ("booked", -1, "deleted"),
+        ("open", -1, "expired"),
+    ):
+        course = past.spell(-30, gone=gone, why=why, value=20)
+        past.step(course, -30, "booked", -9, 20)
+        with past.store.transaction() as tx:
+            tx._cursor.execute(
+                "update spells set last_status = ? where practice_id = ? and opportunity_id = ?",
+                (status, past.id, course),
+            ).fetchall()
+    found = past.asked("credited", what="person")
+    assert found.select("bookings", "lost", "lost_value_pence").rows() == [(9, 4, 67)]
+
+
+def test_links_are_followed_from_sending_to_what_became_of_them(past):
+    used = {"used_at": datetime.combine(on(-3), time(9)), "opened_at": datetime.combine(on(-3), time(8))}
+    for state, facts in (
+        ("sent", {}),
+        ("sent", {"lasts": 5}),
+        ("delivered", {"opened_at": NOW}),
+        ("sent", {"used_for": "booked", "booking_id": "kept", **used}),
+        ("sent", {"used_for": "booked", "booking_id": "given up", **used}),
+        ("sent", {"used_for": "declined", **used}),
+        ("sent", {"revoked_at": NOW, "revoked_why": "booked"}),
+        ("queued", {}),
+        ("bounced", {}),
+    ):
+        course = past.spell(-40)
+        sent = message(past, course, None if state == "queued" else -8, queued=-9, state=state)
+        link(past, course, sent, made=-9, **facts)
+    for booking, state in (("kept", "confirmed"), ("given up", "cancelled")):
+        visit = {"provider_id": "ben", "starts_at": NOW, "minutes": 30, "made_by": "patient", "made_at": NOW}
+        change = {"version": 1, "changed_by": "patient", "changed_at": NOW, "opportunity_id": "c", "patient_id": "p"}
+        write(past, "bookings", booking_id=booking, state=state, **visit, **change)
+    old = past.spell(-200)
+    link(past, old, message(past, old, -90, queued=-91), made=-91)
+    found = past.asked("links")
+    assert (found.sent, found.opened, found.booked, found.cancelled) == (7, 4, 2, 1)
+    assert found.stages["links"].to_list() == [7, 4, 2, 1, 1, 2]
+    assert found.templates.select("template", "channel").rows() == [("Please book", "SMS")]
+
+
+def test_who_may_not_see_the_audit_sees_their_own_bookings_and_those_of_colleagues_together(past):
+    for by in ("amara", "ben", "chloe", "system"):
+        past.contact(past.spell(-40, booked=-5), -6, by=by)
+    amara = Actor("amara", "Amara", Role.RECEPTION, frozenset({past.id}))
+    own = results.credited(past.store, past.own, actor=amara, today=TODAY, what="person")
+    assert dict(own.select("name", "bookings").iter_rows()) == {
+        "amara": 1,
+        results.COLLEAGUES: 2,
+        "Sent by a sequence": 1,
+    }
+
+
 # --- Contacted against not yet contacted
 
 
@@ -251,14 +402,16 @@ def test_the_landmark_is_the_fourteenth_day_and_sixty_days_follow(past, contacte
     assert {name for name in sides if month[name]} == wanted
 
 
-def test_what_goes_otherwise_is_not_booked_and_what_is_taken_back_is_no_contact(past):
+def test_what_is_gone_by_the_landmark_is_on_neither_side_and_what_goes_later_is_not_booked(past):
     for why in ("expired", "deleted", "completed"):
-        past.spell(LISTED, gone=LISTED + 5, why=why)
+        past.spell(LISTED, gone=LISTED + 14, why=why)
+        past.spell(LISTED, gone=LISTED + 15, why=why)
     course = past.spell(LISTED, booked=LISTED + 20)
     past.told(course, "undone", LISTED + 3, undoes=past.contact(course, LISTED + 2))
     found = past.asked("cohorts")
     assert (found.contacted, found.others, found.others_booked, found.others_share) == (0, 4, 1, 0.25)
     assert found.contacted_share is None
+    assert found.months.select("listed", "booked_before", "gone_before", "others").rows() == [(7, 0, 3, 4)]
 
 
 def test_what_was_there_when_the_history_began_or_came_back_is_in_no_cohort(past):
@@ -352,6 +505,14 @@ def test_the_first_booking_counts_and_who_comes_late_is_in_from_the_day_of_listi
         (50, pytest.approx(1 / 3)),
     ]
     assert found.at_risk[7] == 2
+
+
+def test_where_everything_is_booked_no_band_says_that_it_is_certain(past):
+    past.spell(-49, opened=-50, booked=-40)
+    assert past.asked("waits").curve.select("share", "low", "high").rows() == [
+        (0.0, 0.0, 0.0),
+        (1.0, None, None),
+    ]
 
 
 # --- Why rejected
@@ -570,7 +731,7 @@ def test_what_people_do_day_by_day_is_credited_to_them(practice, store):
     given = {"actor": SYSTEM, "today": on(3)}
     assert list(results.as_of(store, everything, **given).values()) == [(NOW + timedelta(days=3)).replace(tzinfo=None)]
     (row,) = results.credited(store, everything, what="channel", **given).rows()
-    assert row == ("Phone", True, 1, 42_000, 0, 0)
+    assert row == ("Phone", True, 1, 42_000, 0, 0, 0, 0)
     assert results.rejections(store, everything, **given).rows() == [("cost", 1, 42_000)]
     assert results.delays(store, everything, **given).median_days == 2
     assert results.attempts(store, everything, **given).mean == 1

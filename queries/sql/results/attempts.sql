@@ -11,15 +11,23 @@ bookings as (
     where list_contains($practice_ids, booked.practice_id)
         and booked.step = 'booked' and booked.day between $from_day::date and $to_day::date
 ),
-tried as (
-    select bookings.practice_id, bookings.opportunity_id, bookings.listed_from, count(*) as attempts
+told_of as materialized (
+    select
+        bookings.practice_id, bookings.opportunity_id, bookings.listed_from, bookings.from_at, bookings.to_at,
+        told.kind, told.happened_at, told.after::json as after
     from bookings
     join kept_events($practice_ids, ['attempted', 'contacted']) as told on told.practice_id = bookings.practice_id
-        and told.opportunity_id = bookings.opportunity_id
-        and told.happened_at >= bookings.from_at and told.happened_at < bookings.to_at
-    -- A call by which a patient was reached leaves both events.
-    where told.kind = 'attempted' or coalesce(told.after::json ->> 'channel', 'phone') <> 'phone'
-    group by bookings.practice_id, bookings.opportunity_id, bookings.listed_from
+        and told.opportunity_id = bookings.opportunity_id and told.happened_at < bookings.to_at
+),
+tried as (
+    select told_of.practice_id, told_of.opportunity_id, told_of.listed_from, count(*) as attempts
+    from told_of
+    left join messages on messages.message_id = told_of.after ->> 'message_id'
+    where contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at) >= told_of.from_at
+        and contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at) < told_of.to_at
+        -- A call by which a patient was reached leaves both events.
+        and (told_of.kind = 'attempted' or coalesce(told_of.after ->> 'channel', 'phone') <> 'phone')
+    group by told_of.practice_id, told_of.opportunity_id, told_of.listed_from
 )
 select
     coalesce(tried.attempts, 0)::integer as attempts,

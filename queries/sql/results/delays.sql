@@ -4,12 +4,19 @@ with
 firsts as (
     select * from first_listings($practice_ids, $from_day::date, $to_day::date)
 ),
-contacts as (
-    select firsts.practice_id, firsts.opportunity_id, min(told.happened_at) as first_at
+told_of as materialized (
+    select firsts.practice_id, firsts.opportunity_id, told.happened_at, told.after::json as after
     from firsts
     join kept_events($practice_ids, ['contacted']) as told on told.practice_id = firsts.practice_id
         and told.opportunity_id = firsts.opportunity_id
-    group by firsts.practice_id, firsts.opportunity_id
+),
+contacts as (
+    select
+        told_of.practice_id, told_of.opportunity_id,
+        min(contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at)) as first_at
+    from told_of
+    left join messages on messages.message_id = told_of.after ->> 'message_id'
+    group by told_of.practice_id, told_of.opportunity_id
 ),
 waiting as (
     select practice_id, opportunity_id

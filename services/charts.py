@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import polars as pl
 import vl_convert
+
+from services import words
 
 ONE = "#26848f"
 """The colour of a chart with one series; like all here it can be told from light and from dark ground."""
@@ -52,37 +55,34 @@ def bars(
     colours: Mapping[str, str] | None = None,
     key: str | None = None,
 ) -> Any:
-    """Return a bar for each row, in the order of the frame, with its number at its end.
+    """Return a bar for each row, in the order of the frame, with its number at its end; two of one name are told apart.
 
     `by` names the bars, and `of` their length: pence when it is money, else a number. colours: name of a bar -> colour.
     `key` is the column by whose value a bar is picked when it is clicked.
     """
-    names = frame[by].to_list()
+    names = _distinct(frame[by].to_list())
     rows = frame.select(
-        pl.col(by).alias("name"),
+        pl.Series("name", names, pl.String),
         (pl.col(of).cast(pl.Float64) / (100 if is_money else 1)).alias("number"),
         *([pl.col(key).alias(key)] if key and key != "name" else []),
     ).with_columns(pl.col("number").map_elements(_said(is_money), return_dtype=pl.String).alias("said"))
-    across = alt.X(
-        "number:Q",
-        title=of_title,
-        # Room for the number at the end of the longest bar.
-        scale=alt.Scale(domain=[0, max(rows["number"].to_list(), default=0) * 1.15 or 1]),
-        axis=_axis(is_money),
-    )
+    numbers = [0.0, *rows["number"].drop_nulls()]
+    # Room for the number at the end of the longest bar.
+    room = alt.Scale(domain=[min(numbers) * 1.15, max(numbers) * 1.15 or 1])
+    across = alt.X("number:Q", title=of_title, scale=room, axis=_axis(is_money))
     down = alt.Y("name:N", title=None, sort=names, axis=alt.Axis(labelLimit=LABELLED))
     told = [alt.Tooltip("name:N", title=by_title or ""), alt.Tooltip("said:N", title=of_title)]
     base = alt.Chart(rows).encode(y=down, x=across, tooltip=told)
     colour: Any = alt.value(ONE)
     if colours:
         colour = alt.Color("name:N", legend=None).scale(
-            domain=names, range=[colours.get(name, SERIES[-1]) for name in names]
+            domain=names, range=[colours.get(name, SERIES[-1]) for name in frame[by]]
         )
     drawn = base.mark_bar(cornerRadiusEnd=2, cursor="pointer" if key else alt.Undefined).encode(color=colour)
     if key:
         drawn = drawn.add_params(alt.selection_point(name=PICK, fields=[key]))
-    numbers = base.mark_text(align="left", dx=4, color="#7a7f85").encode(text="said:N")
-    return alt.layer(drawn, numbers).properties(height=alt.Step(BAR))
+    said = base.mark_text(align="left", dx=4, color="#7a7f85").encode(text="said:N")
+    return alt.layer(drawn, said).properties(height=alt.Step(BAR))
 
 
 def lines(
@@ -206,4 +206,14 @@ def _axis(is_money: bool) -> alt.Axis:
 
 def _said(is_money: bool) -> Any:
     """Return how a number at the end of a bar is written."""
-    return (lambda number: f"£{number:,.0f}") if is_money else (lambda number: f"{number:,.2f}".rstrip("0").rstrip("."))
+    return (lambda number: words.whole_pounds(number * 100)) if is_money else words.uda
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Return names with a number after each that stands there already: bars of one name would be one."""
+    seen = Counter[str]()
+    distinct = []
+    for name in names:
+        seen[name] += 1
+        distinct.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return distinct

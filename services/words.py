@@ -28,9 +28,9 @@ def pounds(pence: int | None) -> str:
     return "" if pence is None else f"{'-' if pence < 0 else ''}£{abs(pence) / 100:,.2f}"
 
 
-def whole_pounds(pence: int) -> str:
+def whole_pounds(pence: float) -> str:
     """Write pence as £1,235, for a total."""
-    return f"£{pence / 100:,.0f}"
+    return f"{'-' if pence < 0 else ''}£{abs(pence) / 100:,.0f}"
 
 
 def uda(units: float | None) -> str:

@@ -20,6 +20,7 @@ with st.spinner("Adding up ..."):
     left, right = st.columns(2, gap="large")
     with left:
         results_waits.delays(asked)
+        results_bookings.links(asked)
     with right:
         results_bookings.attempts(asked)
         results_bookings.rejections(asked)

@@ -29,7 +29,9 @@ class Asked:
 
     def of(self, name: str, **given: Any) -> Any:
         """Return what a service of results says, as it was since the practices were last looked at."""
-        return _kept(self.here, name, self.mark, tuple(sorted(given.items())))
+        # The same for all who may see the practices, but for what each person did.
+        who = self.here.actor.user_id if given.get("what") == "person" else None
+        return _kept(self.here, name, (self.mark, who), tuple(sorted(given.items())))
 
     @property
     def period(self) -> str:
@@ -53,8 +55,10 @@ def choose(here: Session) -> Asked:
             "results_window",
             "A booking is credited to the last contact about its course on that day or in so many days before it.",
         )
+    without = len(here.shown) - len(looked)
     st.caption(
         f"Added up on {format.moment_of_utc(min(looked.values()))}. What was done since comes with the next look."
+        + (f" Left out, without a history yet: {format.count(without, 'practice')}." if without else "")
     )
     mark = (
         str(here.store.path),

@@ -17,6 +17,7 @@ MEASURES: dict[str, tuple[str, bool]] = {
     "bookings": ("Bookings", False),
     "completed_value_pence": ("Value completed", True),
     "completed": ("Completed", False),
+    "lost": ("Booked no more", False),
 }
 """What a bar may measure: its words, and whether it is money."""
 
@@ -37,12 +38,14 @@ def credited(asked: Asked) -> None:
     of_title, is_money = MEASURES[measure]
     by_title = results.WHATS[what]
     with_contact = rows.filter("is_contacted")
+    lost = int(rows["lost"].sum())
     sentence = (
         f"Of {format.count(rows['bookings'].sum(), 'booking')} in {asked.period}, worth "
         f"{format.whole_pounds(rows['value_pence'].sum())} private, {with_contact['bookings'].sum():,} worth "
         f"{format.whole_pounds(with_contact['value_pence'].sum())} followed a contact about the course on that day or "
-        f"at most {asked.window} days before; each is credited to the last one. Many would have booked anyway. "
-        "Completed are those of these bookings that are completed by now."
+        f"at most {asked.window} days before; each is credited to the last one, one by a link to the message that had "
+        "it. Many would have booked anyway. Completed are those of these bookings that are completed by now; "
+        f"{lost:,} {'is' if lost == 1 else 'are'} booked no more: cancelled, missed, or with another visit to book."
     )
     parts.show(
         rows.select(
@@ -51,13 +54,39 @@ def credited(asked: Asked) -> None:
             (pl.col("value_pence") / 100).alias("Value booked"),
             pl.col("completed").alias("Completed"),
             (pl.col("completed_value_pence") / 100).alias("Value completed"),
+            pl.col("lost").alias("Booked no more"),
+            (pl.col("lost_value_pence") / 100).alias("Value booked no more"),
         ),
         charts.bars(rows, of=measure, by="name", of_title=of_title, by_title=by_title, is_money=is_money),
         title=f"Bookings by {by_title.lower()}",
         sentence=sentence + (REASONS if what == "reason" else ""),
         name=f"results-bookings-{what}",
-        columns={"Value booked": MONEY, "Value completed": MONEY},
+        columns=dict.fromkeys(("Value booked", "Value completed", "Value booked no more"), MONEY),
         empty=None if rows.height else NO_BOOKING,
+    )
+
+
+def links(asked: Asked) -> None:
+    """Draw what became of the booking links that were sent."""
+    found: results.Links = asked.of("links", days=asked.days)
+    cancelled = f"{found.cancelled:,} of these visits {'was' if found.cancelled == 1 else 'were'} cancelled since"
+    parts.show(
+        found.templates.select(
+            pl.col("template").alias("Template"),
+            pl.col("channel").alias("Channel"),
+            *(pl.col(name).alias(words) for name, words in results.STAGES.items()),
+            pl.col("cancelled").alias("Cancelled since"),
+        ),
+        charts.bars(found.stages, of="links", by="stage", of_title="Booking links", by_title="What became of them"),
+        title="Booking links",
+        sentence=f"Of {format.count(found.sent, 'booking link')} sent in {asked.period}, {found.opened:,} "
+        f"{'was' if found.opened == 1 else 'were'} opened and {found.booked:,} booked by the patient"
+        f"{f', though {cancelled}' if found.cancelled else ''}; {found.otherwise:,} booked in another way, and "
+        f"{found.waiting:,} may still be used. Some mail programs open links by themselves.",
+        name="results-links",
+        empty=None
+        if found.sent
+        else "No booking link was sent in this period. Write to patients by a template that has one.",
     )
 
 

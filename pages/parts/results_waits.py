@@ -41,6 +41,7 @@ def cohorts(asked: Asked) -> None:
             pl.col("month").alias("First listed in"),
             pl.col("listed").alias("Listed"),
             pl.col("booked_before").alias(f"Booked by day {results.LANDMARK}"),
+            pl.col("gone_before").alias(f"Gone by day {results.LANDMARK}"),
             *(
                 column
                 for side, words in SIDES.items()
@@ -59,7 +60,7 @@ def cohorts(asked: Asked) -> None:
             is_monthly=True,
         ),
         title="Contacted against not yet contacted",
-        sentence=f"Of the courses not yet booked {results.LANDMARK} days after they first came on the list, "
+        sentence=f"Of the courses still to be booked {results.LANDMARK} days after they first came on the list, "
         f"{' and '.join(rates)} were booked within the next {results.FOLLOW_UP} days.",
         name="results-cohorts",
         columns={"First listed in": st.column_config.DateColumn(format="MMM YYYY")},
@@ -69,7 +70,7 @@ def cohorts(asked: Asked) -> None:
     )
     if over.height:
         st.caption(
-            "What was rejected, expired or left the list otherwise counts as not booked, and who was contacted later "
+            "What was rejected, or expired or left the list later, counts as not booked, and who was contacted later "
             "stays with those not yet contacted. Who is rung first is seldom chosen by chance, so the difference is "
             "not the effect of contact alone."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -19,9 +19,7 @@ from services.booking_settings import BookingSettings
 from services.contact_settings import ContactSettings
 from services.practices import Practice
 from services.slots import Wanted
-
-if TYPE_CHECKING:  # deliveries write to patients, and what is written may carry a link
-    from services.deliveries import TodayAt
+from services.surroundings import TodayAt
 
 GOOD, EXPIRED, USED, REVOKED = "good", "expired", "used", "revoked"
 REPLACED = "replaced"

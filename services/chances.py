@@ -15,10 +15,10 @@ from queries.store import Store
 from services import chance_words, practices
 from services.actors import Actor, Right, allowed
 from services.chance_model import LAPSE_DAYS, WITHIN_DAYS, Learnt, days_to_learn_from, learn, score
-from services.deliveries import TodayAt
 from services.pipeline import UNBOOKED
 from services.practices import Practice
 from services.snapshots import Looks
+from services.surroundings import TodayAt
 
 log = logging.getLogger(__name__)
 

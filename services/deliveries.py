@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from services.actions import Step
 from services.actors import SYSTEM
 from services.incoming.events import Event, Inbound
 from services.practices import Practice
+from services.surroundings import TodayAt
 
 RANKS = {
     "queued": 0,
@@ -30,9 +31,6 @@ RANKS = {
 """What is known later counts: events arrive in any order, and a state only moves up."""
 
 REPLIED = "replied"
-
-TodayAt = Callable[[datetime, str], date]
-"""Given a moment and a time zone, return the practice's day."""
 
 
 def note(store: Store, events: Sequence[Event], *, now: datetime, today_at: TodayAt) -> int:

@@ -7,6 +7,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -24,7 +25,6 @@ OWN_AT_LEAST = 8
 """So many letters and digits must be none of what others know of the person."""
 
 _hasher = PasswordHasher()
-_nobodys = _hasher.hash(secrets.token_urlsafe())
 _hashing = threading.BoundedSemaphore(4)
 """A hash takes 64 MiB: more at once would let strangers fill the memory."""
 
@@ -67,9 +67,15 @@ def is_right(password: str, hash_: str | None) -> bool:
         password, hash_ = "", None
     try:
         with _hashing:
-            return _hasher.verify(hash_ or _nobodys, _plain(password)) and hash_ is not None
+            return _hasher.verify(hash_ or _nobodys(), _plain(password)) and hash_ is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys() -> str:
+    """Return a hash that no password has; made once it is needed, or every command would wait for it."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def one_time() -> str:

@@ -19,9 +19,9 @@ from services.actions import Chosen, Outcome
 from services.actions import Step as Doing
 from services.actors import SYSTEM, Actor, Right, allowed
 from services.contact import Plan
-from services.deliveries import TodayAt
 from services.errors import InvalidRequest
 from services.practices import Practice
+from services.surroundings import TodayAt
 
 CHANNELS = {**contact.CHANNELS, "phone": "A call, in My list"}
 MOST_STEPS = 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +12,9 @@ from services.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEZONE = "Europe/London"
+
+TodayAt = Callable[[datetime, str], date]
+"""Given a moment and a time zone, return the practice's day."""
 
 
 def store_path(environ: Mapping[str, str]) -> Path:

@@ -12,8 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from pages.parts.incoming_routes import today_at
 from pages.parts.patient_pages import HEADERS, page
-from services import bookings, patient_booking, patient_words
-from services.patient_booking import Times, Visit
+from services import bookings, patient_answers, patient_booking, patient_visit, patient_words
+from services.patient_booking import Times
+from services.patient_visit import Visit
 from services.practices import Practice
 from services.store import Store
 
@@ -48,7 +49,7 @@ class Asked:
 
     def look(self) -> Visit | None:
         """Return what the link shows now."""
-        return patient_booking.look(self.store, self.token, now=self.now, today_at=today_at)
+        return patient_visit.look(self.store, self.token, now=self.now, today_at=today_at)
 
     @property
     def when(self) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def choose(asked: Asked, visit: Visit) -> Response:
         return closed(asked, visit)
     # Scanners of mail ask with HEAD, and some browsers ahead of a click.
     if asked.method == "GET" and not asked.is_prefetch:
-        patient_booking.opened(asked.store, visit, asked.token, **asked.when)
+        patient_answers.opened(asked.store, visit, asked.token, **asked.when)
     return times(asked, visit, from_on=_day(asked.query.get("from", "")))
 
 
@@ -128,8 +129,8 @@ def times(
         wanted=visit.wanted,
         times=found,
         notice=notice,
-        reasons=patient_booking.REASONS,
-        longest_note=patient_booking.LONGEST_NOTE,
+        reasons=patient_answers.REASONS,
+        longest_note=patient_answers.LONGEST_NOTE,
         messages=patient_words.MESSAGES.get(visit.channel or ""),
         **_frame(asked),
     )

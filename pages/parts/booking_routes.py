@@ -30,10 +30,11 @@ from pages.parts.booking_pages import (
 )
 from pages.parts.patient_pages import HEADERS
 from pages.parts.sign_in_routes import address, is_own
-from services import patient_booking
+from services import patient_answers, patient_booking, patient_visit
 from services.bookings import SlotTaken
 from services.errors import CareManagerError
-from services.patient_booking import LinkClosed, NotBookable, Visit
+from services.patient_booking import NotBookable
+from services.patient_visit import LinkClosed, Visit
 from services.store import Store
 
 log = logging.getLogger(__name__)
@@ -62,25 +63,25 @@ def confirm(asked: Asked, visit: Visit) -> Response:
 
 def later(asked: Asked, visit: Visit) -> Response:
     """Leave the patient in peace for a month."""
-    patient_booking.later(asked.store, asked.token, **asked.when)
+    patient_answers.later(asked.store, asked.token, **asked.when)
     return to(f"{asked.base}/done")
 
 
 def decline(asked: Asked, visit: Visit) -> Response:
     """Take the opportunity off the list."""
-    patient_booking.decline(asked.store, asked.token, asked.form.get("reason", ""), **asked.when)
+    patient_answers.decline(asked.store, asked.token, asked.form.get("reason", ""), **asked.when)
     return to(f"{asked.base}/done")
 
 
 def call(asked: Asked, visit: Visit) -> Response:
     """Let somebody ring the patient."""
-    patient_booking.call(asked.store, asked.token, asked.form.get("note", ""), **asked.when)
+    patient_answers.call(asked.store, asked.token, asked.form.get("note", ""), **asked.when)
     return to(f"{asked.base}/done")
 
 
 def stop(asked: Asked, visit: Visit) -> Response:
     """Send no more of such messages."""
-    patient_booking.stop(asked.store, asked.token, **asked.when)
+    patient_answers.stop(asked.store, asked.token, **asked.when)
     return to(asked.base)
 
 
@@ -177,12 +178,12 @@ def _is_too_often(whose: str) -> bool:
 def _unknown(store: Store, whose: str) -> Response:
     rate_limits.is_within(rate_limits.UNKNOWN, whose)
     sentence = "Please open it from the message once more: it may have been cut off on its way."
-    practice = patient_booking.only_practice(store)
+    practice = patient_visit.only_practice(store)
     return message(practice, "This link does not work", sentence, status=404, is_ring_asked=True)
 
 
 def _too_many(store: Store) -> Response:
-    practice = patient_booking.only_practice(store)
+    practice = patient_visit.only_practice(store)
     answer = message(practice, "Please wait a minute", "This was asked for too often.", status=429, is_ring_asked=True)
     answer.headers["Retry-After"] = "60"
     return answer

@@ -11,10 +11,11 @@ import pytest
 
 from queries import workflow
 from queries.store import Store
-from services import bookings, care, consents, my_list, patient_booking, reject_reasons
+from services import bookings, care, consents, my_list, patient_answers, patient_booking, patient_visit, reject_reasons
 from services.actions import Chosen
 from services.bookings import SlotTaken
-from services.patient_booking import LinkClosed, NotBookable, Visit
+from services.patient_booking import NotBookable
+from services.patient_visit import LinkClosed, Visit
 from tests.endpoint import Answer, endpoint
 from tests.letters import kinds, messages, work
 from tests.links import link, practice_of, take_bookings
@@ -49,7 +50,7 @@ def sent(practice: SmallPractice, **given: Any) -> str:
 
 
 def look(practice: SmallPractice, token: str, now: datetime = NOW) -> Visit:
-    visit = patient_booking.look(practice.store, token, now=now, today_at=today_at)
+    visit = patient_visit.look(practice.store, token, now=now, today_at=today_at)
     assert visit is not None
     return visit
 
@@ -93,7 +94,7 @@ def test_a_link_shows_the_first_name_the_provider_and_the_length(practice):
 def test_a_link_that_was_never_made_shows_nothing(practice):
     token = sent(practice)
     changed = token[:-1] + ("a" if token[-1] != "a" else "b")
-    assert patient_booking.look(practice.store, changed, now=NOW, today_at=today_at) is None
+    assert patient_visit.look(practice.store, changed, now=NOW, today_at=today_at) is None
 
 
 def test_the_first_time_shown_leaves_the_practice_its_notice(practice):
@@ -369,7 +370,7 @@ def test_the_staff_take_a_patients_booking_back(practice):
 
 def test_later_leaves_the_patient_in_peace_for_a_month(practice):
     token = sent(practice)
-    patient_booking.later(practice.store, token, now=NOW, today_at=today_at)
+    patient_answers.later(practice.store, token, now=NOW, today_at=today_at)
     assert state(practice)["snoozed_until"] == date(2026, 12, 24)
     assert ("snoozed", "patient", None) in events(practice.store)
     assert look(practice, token).link.used_for == "later"
@@ -385,7 +386,7 @@ def test_later_leaves_the_patient_in_peace_for_a_month(practice):
     ],
 )
 def test_a_month_after_is_the_same_day_or_the_months_last(day, after):
-    assert patient_booking.a_month_after(day) == after
+    assert patient_visit.a_month_after(day) == after
 
 
 @pytest.mark.parametrize(
@@ -398,7 +399,7 @@ def test_a_month_after_is_the_same_day_or_the_months_last(day, after):
 )
 def test_declining_rejects_with_a_reason_that_a_patient_may_give(practice, reason, kept, note):
     token = sent(practice)
-    patient_booking.decline(practice.store, token, reason, now=NOW, today_at=today_at)
+    patient_answers.decline(practice.store, token, reason, now=NOW, today_at=today_at)
     assert (state(practice)["status"], state(practice)["reject_reason"]) == ("rejected", kept)
     assert ("rejected", "patient", note) in events(practice.store)
     assert look(practice, token).link.used_for == "declined"
@@ -409,7 +410,7 @@ def test_a_reason_that_the_practice_has_not_becomes_other_in_the_patients_words(
     seen = reject_reasons.of(practice.store, [practice.id])[practice.id]
     wanted = ["too dear", *reject_reasons.FIXED]
     reject_reasons.change(practice.store, own, wanted, seen=seen, actor=SYSTEM, now=NOW)
-    patient_booking.decline(practice.store, sent(practice), "cost", now=NOW, today_at=today_at)
+    patient_answers.decline(practice.store, sent(practice), "cost", now=NOW, today_at=today_at)
     assert state(practice)["reject_reason"] == reject_reasons.OTHER
     assert ("rejected", "patient", "It costs too much") in events(practice.store)
 
@@ -420,7 +421,7 @@ def test_who_asks_for_a_call_is_due_for_whom_they_are_assigned_to(practice):
     amara = actor(practice.store, BY)
     assert my_list.due(practice.store, [practice_of(practice)], actor=amara, today=TODAY).calls == ()
     token = link(practice, course)
-    patient_booking.call(practice.store, token, "  after five,\n please ", now=NOW, today_at=today_at)
+    patient_answers.call(practice.store, token, "  after five,\n please ", now=NOW, today_at=today_at)
     (call,) = my_list.due(practice.store, [practice_of(practice)], actor=amara, today=TODAY).calls
     assert call.patient == "Okafor, Ngozi"
     assert (call.rows[0]["needs_action_why"], call.rows[0]["snoozed_until"]) == ("call asked", None)
@@ -428,14 +429,14 @@ def test_who_asks_for_a_call_is_due_for_whom_they_are_assigned_to(practice):
 
 
 def test_a_long_wish_is_cut(practice):
-    patient_booking.call(practice.store, sent(practice), "x" * 5_000, now=NOW, today_at=today_at)
-    assert len(events(practice.store)[-1][2] or "") == patient_booking.LONGEST_NOTE
+    patient_answers.call(practice.store, sent(practice), "x" * 5_000, now=NOW, today_at=today_at)
+    assert len(events(practice.store)[-1][2] or "") == patient_answers.LONGEST_NOTE
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
 def test_stopping_messages_stops_those_of_the_links_channel_and_the_link_stays_good(practice, channel):
     token = sent(practice, channel=channel)
-    patient_booking.stop(practice.store, token, now=NOW, today_at=today_at)
+    patient_answers.stop(practice.store, token, now=NOW, today_at=today_at)
     visit = look(practice, token)
     assert visit.is_good
     assert visit.is_stopped
@@ -449,7 +450,7 @@ def test_a_patient_whose_record_was_merged_stops_the_messages_to_the_one_that_is
     token = link(practice, course)
     practice.add("patients", "adaeze", first_name="Adaeze")
     practice.course(course_id=course, patient="adaeze", item=False)
-    patient_booking.stop(practice.store, token, now=NOW, today_at=today_at)
+    patient_answers.stop(practice.store, token, now=NOW, today_at=today_at)
     said = consents.of(practice.store, practice_of(practice), "adaeze", actor=SYSTEM)
     assert said["email"].value == "no"
     assert look(practice, token).is_stopped
@@ -480,16 +481,16 @@ def rejected(practice: SmallPractice, token: str) -> datetime:
 
 
 def declined(practice: SmallPractice, token: str) -> datetime:
-    patient_booking.decline(practice.store, token, "cost", now=NOW, today_at=today_at)
+    patient_answers.decline(practice.store, token, "cost", now=NOW, today_at=today_at)
     return NOW
 
 
 DOES: dict[str, Callable[..., None]] = {
     "hold": lambda store, token, **when: patient_booking.hold(store, token, FIRST + timedelta(days=28), **when),
     "confirm": lambda store, token, **when: patient_booking.confirm(store, token, FIRST + timedelta(days=28), **when),
-    "later": patient_booking.later,
-    "decline": lambda store, token, **when: patient_booking.decline(store, token, "cost", **when),
-    "call": lambda store, token, **when: patient_booking.call(store, token, "", **when),
+    "later": patient_answers.later,
+    "decline": lambda store, token, **when: patient_answers.decline(store, token, "cost", **when),
+    "call": lambda store, token, **when: patient_answers.call(store, token, "", **when),
 }
 
 
@@ -593,7 +594,7 @@ def test_nobody_is_told_who_may_not_be_or_where_the_practice_does_not_want_it(pr
 
 def test_who_stopped_e_mails_is_told_by_sms(practice):
     token = sent(practice)
-    patient_booking.stop(practice.store, token, now=NOW, today_at=today_at)
+    patient_answers.stop(practice.store, token, now=NOW, today_at=today_at)
     confirm(practice, token)
     assert confirmations(practice.store)[0]["channel"] == "sms"
 
@@ -676,7 +677,7 @@ def test_a_confirmation_that_cannot_be_delivered_leaves_the_visit_booked(practic
 def test_opening_is_noted_once(practice):
     token = sent(practice)
     for _ in range(2):
-        patient_booking.opened(practice.store, look(practice, token), token, now=NOW, today_at=today_at)
+        patient_answers.opened(practice.store, look(practice, token), token, now=NOW, today_at=today_at)
     assert [(kind, by) for kind, by, _ in events(practice.store) if kind == "link opened"] == [
         ("link opened", "patient")
     ]

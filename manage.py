@@ -95,7 +95,8 @@ def list_opportunities(store: Store, call: argparse.Namespace, now: datetime) ->
     table = opportunities.export(store, chosen, opportunities.Filters(), actor=person, now=now, today=today)
     if call.all:
         table = pl.concat(
-            [table, *(opportunities.unlisted(store, practice, actor=person, today=today) for practice in chosen)]
+            [table, *(opportunities.unlisted(store, practice, actor=person, today=today) for practice in chosen)],
+            how="diagonal",  # What is no opportunity has no chance.
         )
     if call.format == "csv":
         sys.stdout.write(exports.csv_text(table))

@@ -12,7 +12,7 @@ import polars as pl
 from queries import chances as queries
 from queries import listing
 from queries.store import Store
-from services import chance_words, practices
+from services import chance_words, kept_chances, practices
 from services.actors import Actor, Right, allowed
 from services.chance_model import LAPSE_DAYS, WITHIN_DAYS, Learnt, days_to_learn_from, learn, score
 from services.pipeline import UNBOOKED
@@ -70,23 +70,13 @@ def forecast(store: Store, practice: Practice, *, actor: Actor, today: date) -> 
 
 @allowed(Right.SEE, practice="practices")
 def with_chances(store: Store, practices: Sequence[Practice], rows: pl.DataFrame, *, actor: Actor) -> pl.DataFrame:
-    """Add chance, expected_pence (worth x chance) and why to rows of the work list; null where none was worked out."""
-    own = {practice.practice_id for practice in practices}
-    asked = rows.filter(pl.col("practice_id").is_in(own))
-    found = queries.of(store, asked["practice_id"].to_list(), asked["opportunity_id"].to_list())
-    told = found.select(
-        "practice_id",
-        "opportunity_id",
-        "chance",
-        pl.Series(
-            "why",
-            [chance_words.why(*sides) for sides in found.select("raises", "lowers").iter_rows()],
-            dtype=pl.String,
-        ),
-    )
-    return rows.join(told, on=["practice_id", "opportunity_id"], how="left", maintain_order="left").with_columns(
-        expected_pence=pl.col("worth_pence") * pl.col("chance")
-    )
+    """Add chance, expected_pence (worth x chance) and why to rows of the work list; null where there is none."""
+    told = kept_chances.beside(store, practices, rows, actor=actor)
+    why = [
+        None if chance is None else chance_words.why(*sides)
+        for chance, *sides in told.select("chance", "raises", "lowers").iter_rows()
+    ]
+    return told.drop("raises", "lowers").with_columns(pl.Series("why", why, dtype=pl.String))
 
 
 def keep_up(store: Store, looks: Looks, tried: Tried, *, now: datetime, today_at: TodayAt) -> bool:

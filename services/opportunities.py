@@ -13,7 +13,7 @@ from queries import listing
 from queries import opportunities as queries
 from queries import patients as patient_queries
 from queries.store import Store
-from services import history, reject_reasons, words
+from services import history, kept_chances, reject_reasons, words
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -243,7 +243,10 @@ def export(
     order: Order | None = None,
     grouping: str = "none",
 ) -> pl.DataFrame:
-    """Return all matching rows as `table_of`, and record for each practice that they were taken out."""
+    """Return all matching rows as `table_of`, and record for each practice that they were taken out.
+
+    Where a practice's own history taught the chances, they are beside its rows.
+    """
     everything = 2**31 - 1
     rows = worklist(
         store, practices, filters, actor=actor, today=today, order=order, grouping=grouping, limit=everything
@@ -259,11 +262,16 @@ def export(
                 practice_id=practice.practice_id,
                 note=f"{count:,} opportunities",
             )
-    return table_of(rows)
+    with_own = kept_chances.beside(store, practices, rows, actor=actor, is_learnt=True)
+    return table_of(with_own if with_own["chance"].count() else rows)
 
 
 def table_of(rows: pl.DataFrame) -> pl.DataFrame:
     """Return rows of the list as a file shows them: the columns of the command line, money in pounds."""
+    chance = [
+        (pl.col("chance") * 100).alias("chance_percent"),
+        (pl.col("expected_pence") / 100).alias("expected_value"),
+    ]
     return rows.select(
         "practice",
         "patient_id",
@@ -282,6 +290,7 @@ def table_of(rows: pl.DataFrame) -> pl.DataFrame:
         "email",
         "next_visit_on",
         pl.col("reason_text").alias("reason"),
+        *(chance if "chance" in rows.columns else []),
     )
 
 

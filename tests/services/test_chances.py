@@ -15,7 +15,7 @@ from queries import chances as queries
 from queries import practices as practice_queries
 from queries import workflow
 from queries.store import Store
-from services import chances, opportunities, practices, snapshots
+from services import chances, opportunities, practices, snapshots, words
 from services.opportunities import Filters, Order
 from services.practices import Practice
 from services.snapshots import Looks
@@ -252,6 +252,11 @@ def listed(past: Past, **order: Any) -> pl.DataFrame:
     return chances.with_chances(past.store, [past.found], found.rows, actor=SYSTEM)
 
 
+def exported(past: Past) -> pl.DataFrame:
+    """The list as a file."""
+    return opportunities.export(past.store, [past.found], Filters(), actor=SYSTEM, now=NOW, today=TODAY)
+
+
 def test_with_little_history_every_row_has_the_usual_rate_and_says_so(past):
     past.practice.course(course_id="small", days_ago=40)
     past.practice.item(past.practice.course(course_id="large", days_ago=20))
@@ -265,6 +270,7 @@ def test_with_little_history_every_row_has_the_usual_rate_and_says_so(past):
     assert forecast is not None
     assert (forecast.learnt.why_base, forecast.opportunities) == ("few bookings", 2)
     assert (forecast.booked, forecast.booked_worth_pence) == (pytest.approx(0.2), 12_600)
+    assert "chance_percent" not in exported(past).columns
 
 
 def test_the_list_is_ordered_by_worth_times_chance_and_what_has_none_comes_last(past):
@@ -277,6 +283,20 @@ def test_the_list_is_ordered_by_worth_times_chance_and_what_has_none_comes_last(
     assert rows["opportunity_id"].to_list() == ["a", "b", "c", "new"]
     assert rows["why"].to_list() == ["Opened recently"] * 3 + [None]
     assert listed(past, grouping="patient").height == 4
+
+
+def test_what_was_booked_or_rejected_since_has_no_chance_any_more_and_stands_last(past):
+    for course, status in (("a", "open"), ("b", "rejected"), ("c", "open")):
+        past.practice.course(course_id=course, days_ago=20)
+        past.practice.state(course, status=status)
+        past.write("chances", opportunity_id=course, chance=0.5, raises=["age_days"], lowers=[], worked_out_on=TODAY)
+    past.practice.item("b", price_pence=900_000)
+    past.practice.state("c", status="open", booked_on=ago(-5))
+    asked = {"actor": SYSTEM, "today": TODAY, "order": Order.by_rank("expected")}
+    found = opportunities.worklist(past.store, [past.found], Filters(statuses=tuple(words.STATUSES)), **asked)
+    rows = chances.with_chances(past.store, [past.found], found.rows, actor=SYSTEM)
+    assert rows["opportunity_id"][0] == "a"
+    assert rows.select("chance", "why").rows() == [(0.5, "Opened recently"), (None, None), (None, None)]
 
 
 @pytest.fixture
@@ -324,6 +344,12 @@ def test_a_practice_with_a_history_has_chances_of_its_own_and_their_reasons(long
     forecast = chances.forecast(long_past.store, long_past.found, actor=SYSTEM, today=TODAY)
     assert forecast is not None
     assert forecast.learnt.why_base is None
+    assert exported(long_past).select(pl.col("chance_percent").round(1), "expected_value").sort(
+        "chance_percent"
+    ).rows() == [
+        (pytest.approx(row["chance"] * 100, abs=0.06), pytest.approx(row["chance"] * 420))
+        for row in sorted(rows.values(), key=lambda row: row["chance"])
+    ]
 
 
 def test_the_worker_works_a_practice_out_once_a_day_and_after_an_import(practice):

@@ -37,6 +37,7 @@ with keyed as (
     -- Empty, and so for nothing, in every other order.
     left join (select * from main.chances where sort = 'expected') as likely
         on likely.practice_id = matching.practice_id and likely.opportunity_id = matching.opportunity_id
+        and matching.status not in ('booked', 'rejected')
 )
 select
     keyed.*,

@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.parts import nhs_chart, nhs_figures_form, nhs_left, nhs_standing, nhs_to_book, one_practice, session
+from pages.parts import format, nhs_chart, nhs_figures_form, nhs_left, nhs_standing, nhs_to_book, one_practice, session
 from services import nhs_contract
 from services.actors import Right
 from services.nhs_contract import Standing
@@ -53,6 +53,16 @@ def choose(practice: Practice, contracts: dict[str, list[date]]) -> tuple[str, d
     return contract_id, year
 
 
+def say_no_term(here: session.Session, contract_id: str, years: list[date]) -> None:
+    """Say that a contract has no term in the current year, where it has none."""
+    if years[0] == (current := nhs_contract.year_of(here.today)):
+        return
+    st.info(
+        f"The contract {format.plain(contract_id)} has no term in {nhs_contract.year_in_words(current)}. If it goes on, "
+        "type in its new term on the page Settings, under NHS contracts."
+    )
+
+
 def draw_tabs(here: session.Session, practice: Practice, standing: Standing) -> None:
     """Draw what can be done about it; only the tab that is open is worked out."""
     names = TABS if here.actor.may(Right.SETTINGS) else TABS[:-1]
@@ -92,6 +102,7 @@ elif chosen is None:
 else:
     with st.spinner("Adding up the year ..."):
         standing = nhs_contract.standing(here.store, practice, *chosen, actor=here.actor, today=here.today)
+    say_no_term(here, chosen[0], contracts[chosen[0]])
     nhs_standing.cards(standing)
     nhs_standing.warn(standing)
     chart_place, lines_place = st.columns([55, 45], gap="large")

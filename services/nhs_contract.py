@@ -91,15 +91,14 @@ class Standing:
 
     @property
     def september_share(self) -> float | None:
-        """Return the share of a whole year's target delivered by 30 September, once that has passed and is known."""
+        """Return the share of a whole year's target delivered by 30 September, from then until the year ends.
+
+        None where it is not known: the contract had no whole half year, or nothing is known to have been delivered.
+        """
         october = self.starts_on.replace(month=10)
-        is_whole = self.begins_on <= self.starts_on and self.ends_on > october
-        if (
-            not self.target_uda
-            or not is_whole
-            or self.known_to < october - timedelta(days=1)
-            or self.counted_to < october
-        ):
+        is_due = october <= self.counted_to and not self.is_over and self.begins_on <= self.starts_on
+        is_known = self.delivered_uda > 0 and self.known_to >= october - timedelta(days=1)
+        if not self.target_uda or not is_due or not is_known:
             return None
         half = self.months.filter(pl.col("month_on") < october)
         return float(half["uda"].sum()) / self.target_uda
@@ -132,7 +131,7 @@ class Standing:
         return Ending(uda, uda / target if target else 0.0, told, round(missing * self.uda_value_pence))
 
     def _worth(self, uda: float) -> str:
-        return f"{units(uda)} UDAs worth £{uda * self.uda_value_pence / 100:,.2f}"
+        return f"{units(uda)} UDAs worth £{round(uda * self.uda_value_pence) / 100:,.2f}"
 
 
 def counts_udas(practice: Practice) -> bool:

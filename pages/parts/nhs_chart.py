@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import altair as alt
@@ -9,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import charts, format
-from services import nhs_contract
+from services import nhs_contract, nhs_projection
 from services.nhs_contract import Standing
 
 LINES = ((nhs_contract.LEAST, "96 %", 3), (nhs_contract.FULL, "100 %", 0), (nhs_contract.MOST, "102 %", -4))
@@ -41,7 +42,7 @@ def draw(standing: Standing) -> None:
         name=f"nhs-contract-{standing.starts_on.year}",
         columns=COLUMNS,
         empty="Nothing was delivered in this year yet: no completed NHS course in the extract, and nothing typed in."
-        if not standing.delivered_uda
+        if not standing.delivered_uda and not standing.projection
         else None,
     )
 
@@ -64,30 +65,39 @@ def table_of(standing: Standing) -> pl.DataFrame:
 
 def in_words(standing: Standing) -> str:
     """Say what the chart shows."""
-    done = f"{format.uda(round(standing.delivered_uda, 1))} UDAs were delivered by {format.day(standing.counted_to)}"
+    done = f"{format.uda(round(standing.delivered_uda, 1))} UDAs were delivered by {format.day(standing.known_to)}"
     if standing.target_uda:
         share = standing.delivered_uda / standing.target_uda
-        done += f", {share:.1%} of the {format.uda(round(standing.target_uda, 1))} to do".replace("%", " %")
+        done += f", {share:.1%} of the {format.uda(round(standing.target_uda, 1))} to do"
+        done = done.replace(".0%", "%").replace("%", " %")
+    done += "."
+    if standing.known_to < standing.counted_to:
+        done += " Nothing later is known: import a newer extract, or type in what the NHS's schedules say."
     if standing.is_over:
-        return f"{done}. The year is over."
+        return f"{done} The year is over."
+    if standing.counted_to == standing.ends_on:
+        return f"{done} Today is the last day that counts."
     if standing.projection is None or standing.rate is None:
-        return f"{done}. There are too few whole weeks or months with figures to say where the year ends."
+        return f"{done} There are too few whole weeks or months with figures to say where the year ends."
     low, middle, high = (format.uda(round(value)) for value in _ends(standing))
     periods = f"{len(standing.rate.values)} whole {standing.rate.period}s"
+    length = round(len(standing.rate.values) * nhs_projection.DAYS[standing.rate.period])
+    is_of_last_year = standing.known_to - timedelta(days=length) < standing.starts_on
+    of_last_year = f"Some of these {standing.rate.period}s are of the year before. " if is_of_last_year else ""
     mean = format.uda(round(standing.rate.mean, 1))
     return (
-        f"{done}. If the last {periods} go on ({mean} UDAs a {standing.rate.period}), the year ends at {middle}; "
+        f"{done} If the last {periods} go on ({mean} UDAs a {standing.rate.period}), the year ends at {middle}; "
         f"as far as such {standing.rate.period}s vary, it ends from {low} to {high} in 8 of 10 cases. "
-        "Holidays to come are not known to it."
+        f"{of_last_year}Holidays to come are not known to it."
     )
 
 
 def chart_of(standing: Standing) -> alt.LayerChart:
     """Return what was delivered as a line, the projection as a dashed one in its range, and the target's lines."""
-    months = standing.months
+    months = standing.months.filter(pl.col("month_on") <= standing.known_to)
     points = pl.DataFrame(
         {
-            "day": [standing.starts_on, *months["until_on"]],
+            "day": [standing.starts_on, *months["until_on"].clip(None, standing.known_to)],
             "uda": [0.0, *months["cumulative_uda"].cast(pl.Float64)],
             "series": "Delivered",
         }
@@ -102,7 +112,7 @@ def chart_of(standing: Standing) -> alt.LayerChart:
     told = [alt.Tooltip("day:T", title="By", format="%-d %b %Y"), alt.Tooltip("uda:Q", title="UDAs", format=",.1f")]
     layers: list[Any] = []
     if standing.projection:
-        now, to = standing.counted_to, standing.ends_on
+        now, to = standing.known_to, standing.ends_on
         low, middle, high = _ends(standing)
         done = standing.delivered_uda
         band = pl.DataFrame({"day": [now, to], "low": [done, low], "high": [done, high]})

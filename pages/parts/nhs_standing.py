@@ -104,7 +104,7 @@ def endings(standing: Standing) -> None:
     """Draw where the year ends in each case, and what follows."""
     if not standing.target_uda:
         return
-    st.subheader("What follows", anchor=False)
+    st.subheader("Where the year may end" if not standing.is_over else "Where the year ended", anchor=False)
     done = standing.delivered_uda
     cases = [("Delivered" if standing.is_over else "If nothing more were delivered", done)]
     if not standing.is_over:

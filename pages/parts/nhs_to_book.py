@@ -18,7 +18,7 @@ HEIGHT = 420
 def draw(here: session.Session, standing: Standing) -> None:
     """Draw the choice of line, what is missing to it, and the list that closes it."""
     if standing.is_over:
-        st.info("The year is over: nothing more counts for it. Choose the current year above.")
+        st.info("The year is over: nothing more counts for it.")
         return
     if not standing.target_uda:
         st.info("Without UDAs to do there is no line to reach. Enter them on the page Settings, under NHS contracts.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -24,7 +24,7 @@ PAGE = "nhs_contract.py"
 def practice(store: Store) -> SmallPractice:
     """A contract of 100 UDAs, 12 of them delivered, and an open course of 5."""
     practice = SmallPractice(store)
-    practice.add("contracts", "nhs-1", uda_target=Decimal(100))
+    practice.add("contracts", "nhs-1", uda_target=Decimal(100), to_on=date(2027, 3, 31))
     nhs = {"payor_id": "nhs", "item": False}
     practice.course(band="3", completed_on=TODAY - timedelta(days=3), **nhs)
     practice.course(course_id="open", band="2b", cot_number="55", **nhs)
@@ -92,6 +92,17 @@ def test_the_candidates_are_shown_with_their_log_and_only_a_manager_takes_them_o
     assert "COT 77" in read(app)
     assert [one.label for one in app.get("download_button")] == ["CSV", "PNG", "SVG"]
     assert [one.label for one in app.tabs] == ["Book these", "Suspended pathways", "Incomplete claims"]
+
+
+def test_on_odd_days_the_page_says_what_counts(practice, monkeypatch):
+    practice.course(band="3", completed_on=date(2026, 2, 27), days_ago=280, payor_id="nhs", item=False)
+    for day, words in {
+        "2026-04-01": "Some of these weeks are of the year before.",
+        "2027-03-31": "Today is the last day that counts.",
+        "2027-04-01": "The contract nhs-1 has no term in 2027/28.",
+    }.items():
+        monkeypatch.setenv("CARE_MANAGER_TODAY", day)
+        assert words in read(open_page(PAGE))
 
 
 def test_without_a_contract_or_where_there_are_no_udas_the_page_says_so(store):

@@ -165,6 +165,7 @@ def test_the_share_by_30_september_is_known_once_it_has_passed(practice):
     assert standing(practice, today=date(2026, 10, 1)).september_share == pytest.approx(12 / 918)
     practice.add("contracts", "begun in July", from_on=date(2026, 7, 1), uda_target=Decimal(100))
     assert standing(practice, contract="begun in July").september_share is None
+    assert standing(practice, today=ENDS + timedelta(days=1)).september_share is None
 
 
 def test_a_contract_that_is_given_back_ends_with_its_last_term(practice):

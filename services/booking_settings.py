@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from queries import book as queries
-from queries import settings as setting_queries
 from queries.store import Reading, Store
-from services import history
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
-from services.settings import Change, Current
+from services.settings import Current
+from services.ways import Way
 
 LABELS = {
     "is_online": "Patients book by a link",
@@ -54,10 +53,7 @@ def of(store: Store | Reading, practice_id: str) -> BookingSettings:
 @allowed(Right.SETTINGS, practice="practice")
 def current(store: Store, practice: Practice, *, actor: Actor) -> Current:
     """Return how a practice takes bookings, and who changed that last."""
-    with store.reading() as reading:
-        kept = of(reading, practice.practice_id)
-        changes = setting_queries.last_changes(reading, practice.practice_id, kind=CHANGED).to_dicts()
-    return Current(kept, Change.of_row(changes[0], practice) if changes else None)
+    return _WAY.current(store, practice)
 
 
 @allowed(Right.SETTINGS, practice="practice")
@@ -70,31 +66,7 @@ def change(
     Raises InvalidRequest, with nothing changed, for what cannot be.
     """
     _check(wanted)
-    with store.transaction() as tx:
-        kept = of(tx, practice.practice_id)
-        old, new = asdict(kept), asdict(wanted)
-        changed = {name: value for name, value in new.items() if old[name] != value}
-        if not changed or wanted == seen:
-            return []
-        if kept != seen:
-            raise InvalidRequest(
-                "Somebody changed how the practice takes bookings after this page was drawn. Nothing was saved. "
-                "Look at the page again, and change it once more if you still want to."
-            )
-        queries.write_settings(tx, practice.practice_id, new, by=actor.user_id, now=now)
-        history.record(
-            tx,
-            CHANGED,
-            by=actor.user_id,
-            now=now,
-            practice_id=practice.practice_id,
-            before={name: old[name] for name in changed},
-            after=changed,
-        )
-    return [
-        f"{LABELS[name]}: {_in_words(name, value)} (was {_in_words(name, old[name])})"
-        for name, value in changed.items()
-    ]
+    return _WAY.change(store, practice, wanted, seen=seen, actor=actor, now=now)
 
 
 def _check(wanted: BookingSettings) -> None:
@@ -113,3 +85,6 @@ def _in_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value} {UNITS[name]}"
+
+
+_WAY = Way("how the practice takes bookings", CHANGED, LABELS, _in_words, of, queries.write_settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,14 +14,14 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from queries import contact as queries
-from queries import settings as setting_queries
 from queries.store import Reading, Store
 from services import history, senders
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
 from services.senders.base import Message
-from services.settings import Change, Current
+from services.settings import Current
+from services.ways import Way
 
 EMAIL_SENDERS = {"outbox": "Outbox: nothing leaves", "sendgrid": "SendGrid", "smtp": "A mail server (SMTP)"}
 SMS_SENDERS = {"outbox": "Outbox: nothing leaves", "twilio": "Twilio"}
@@ -89,10 +89,7 @@ def of(store: Store | Reading, practice_id: str) -> ContactSettings:
 @allowed(Right.SETTINGS, practice="practice")
 def current(store: Store, practice: Practice, *, actor: Actor) -> Current:
     """Return how a practice sends, and who changed that last."""
-    with store.reading() as reading:
-        kept = of(reading, practice.practice_id)
-        changes = setting_queries.last_changes(reading, practice.practice_id, kind=CHANGED).to_dicts()
-    return Current(kept, Change.of_row(changes[0], practice) if changes else None)
+    return _WAY.current(store, practice)
 
 
 @allowed(Right.SETTINGS, practice="practice")
@@ -104,32 +101,7 @@ def change(
     seen is how it was shown: what somebody else changed since is not overwritten.
     Raises InvalidRequest, with nothing changed, for what cannot be.
     """
-    checked = _checked(wanted)
-    with store.transaction() as tx:
-        kept = of(tx, practice.practice_id)
-        old, new = asdict(kept), asdict(checked)
-        changed = {name: value for name, value in new.items() if old[name] != value}
-        if not changed or checked == seen:
-            return []
-        if kept != seen:
-            raise InvalidRequest(
-                "Somebody changed how the practice sends after this page was drawn. Nothing was saved. "
-                "Look at the page again, and change it once more if you still want to."
-            )
-        queries.write_settings(tx, practice.practice_id, new, by=actor.user_id, now=now)
-        history.record(
-            tx,
-            CHANGED,
-            by=actor.user_id,
-            now=now,
-            practice_id=practice.practice_id,
-            before={name: old[name] for name in changed},
-            after=changed,
-        )
-    return [
-        f"{LABELS[name]}: {_in_words(name, value)} (was {_in_words(name, old[name])})"
-        for name, value in changed.items()
-    ]
+    return _WAY.change(store, practice, _checked(wanted), seen=seen, actor=actor, now=now)
 
 
 @allowed(Right.SETTINGS, practice="practice")
@@ -226,3 +198,6 @@ def _in_words(name: str, value: Any) -> str:
     if name in ("email_sender", "sms_sender"):
         return {**EMAIL_SENDERS, **SMS_SENDERS}[value]
     return str(value) if value is not None else "none"
+
+
+_WAY = Way("how the practice sends", CHANGED, LABELS, _in_words, of, queries.write_settings)

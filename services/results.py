@@ -17,8 +17,8 @@ from queries.store import Store
 from services.actors import PATIENT, SYSTEM, Actor, Right, allowed
 from services.contact import CHANNELS
 from services.errors import InvalidRequest
+from services.estimates import at_risk, curve_of, differ, until
 from services.practices import Practice
-from services.survival import at_risk, curve_of, until
 
 DAYS = 90
 PERIODS = (30, 90, 180, 365)
@@ -133,6 +133,12 @@ class Cohorts:
     def others_share(self) -> float | None:
         """Return which share of those not yet contacted was booked."""
         return self.others_booked / self.others if self.others else None
+
+    @property
+    def may_be_luck(self) -> bool:
+        """Say whether both sides have a share, and these are no further apart than luck would bring them."""
+        sides = (self.contacted_booked, self.contacted), (self.others_booked, self.others)
+        return bool(self.contacted and self.others) and not differ(*sides)
 
 
 @dataclass(frozen=True)
@@ -267,15 +273,11 @@ def links(store: Store, practices: Sequence[Practice], *, actor: Actor, today: d
     found = queries.links(store, _ids(practices), **_period(days, today)).with_columns(
         pl.col("template").fill_null(NO_NAME["template"]), pl.col("channel").replace(CHANNELS)
     )
-    sums = {name: int(found[name].sum()) for name in ("sent", "opened", "booked", "cancelled", "otherwise", "waiting")}
-    stages = {**sums, "answered": int(found["answered"].sum())}
+    sums = {name: int(found[name].sum()) for name in (*STAGES, "cancelled")}
+    answered = sums.pop("answered")
+    stages = [(words, sums.get(name, answered)) for name, words in STAGES.items()]
     return Links(
-        stages=pl.DataFrame(
-            {"stage": list(STAGES.values()), "links": [stages[name] for name in STAGES]},
-            schema_overrides={"links": int},
-        ),
-        templates=found,
-        **sums,
+        stages=pl.DataFrame(stages, {"stage": pl.String, "links": pl.Int64}, orient="row"), templates=found, **sums
     )
 
 

@@ -61,7 +61,8 @@ def cohorts(asked: Asked) -> None:
         ),
         title="Contacted against not yet contacted",
         sentence=f"Of the courses still to be booked {results.LANDMARK} days after they first came on the list, "
-        f"{' and '.join(rates)} were booked within the next {results.FOLLOW_UP} days.",
+        f"{' and '.join(rates)} were booked within the next {results.FOLLOW_UP} days."
+        + (" So small a difference may be luck." if found.may_be_luck else ""),
         name="results-cohorts",
         columns={"First listed in": st.column_config.DateColumn(format="MMM YYYY")},
         empty=None

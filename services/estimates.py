@@ -1,8 +1,13 @@
-"""The share that is booked by each day after opening, as a Kaplan-Meier curve."""
+"""What shares can be known to be, with their ranges: a Kaplan-Meier curve, and two shares compared."""
 
 from __future__ import annotations
 
+from math import sqrt
+
 import polars as pl
+
+WITHIN = 1.96
+"""A range of 95 % reaches so many standard errors to each side."""
 
 
 def curve_of(found: pl.DataFrame) -> pl.DataFrame:
@@ -33,7 +38,7 @@ def curve_of(found: pl.DataFrame) -> pl.DataFrame:
         }
     ).cast({"day": pl.Int64, "at_risk": pl.Int64, "bookings": pl.Int64})
     # With weights the library gives the error of the cumulative hazard, -log(left): hence the band by its logarithm.
-    spread = 1.96 * pl.col("error") / pl.col("left").log().abs()
+    spread = WITHIN * pl.col("error") / pl.col("left").log().abs()
     is_inside = pl.col("left").is_between(1e-9, 1, closed="none")
     return frame.select(
         "day",
@@ -68,3 +73,19 @@ def at_risk(found: pl.DataFrame, day: int) -> int:
     """Return how many opportunities were under way on a day after opening, and not booked before."""
     is_there = (pl.col("entered") < day) & (pl.col("waited") >= day)
     return int(found.filter(is_there)["opportunities"].sum())
+
+
+def differ(first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Say whether two shares, each some of all, differ by more than luck would: by 95 %, as Newcombe has it."""
+    (one, low, high), (other, other_low, other_high) = _range(*first), _range(*second)
+    least = one - other - sqrt((one - low) ** 2 + (other_high - other) ** 2)
+    most = one - other + sqrt((high - one) ** 2 + (other - other_low) ** 2)
+    return not least <= 0 <= most
+
+
+def _range(some: int, of_all: int) -> tuple[float, float, float]:
+    """Return a share, and the ends of its range (Wilson's)."""
+    share, spread = some / of_all, WITHIN**2 / of_all
+    middle = (share + spread / 2) / (1 + spread)
+    half = sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
+    return share, middle - half, middle + half

@@ -58,8 +58,8 @@ def say_no_term(here: session.Session, contract_id: str, years: list[date]) -> N
     if years[0] == (current := nhs_contract.year_of(here.today)):
         return
     st.info(
-        f"The contract {format.plain(contract_id)} has no term in {nhs_contract.year_in_words(current)}. If it goes on, "
-        "type in its new term on the page Settings, under NHS contracts."
+        f"The contract {format.plain(contract_id)} has no term in {nhs_contract.year_in_words(current)}. If it goes "
+        "on, type in its new term on the page Settings, under NHS contracts."
     )
 
 

@@ -41,7 +41,7 @@ BATCH = 2_048
 
 
 class TooLarge(Exception):
-    """The answer has more bytes than may go out."""
+    """The answer has more bytes or columns than may go out; says which."""
 
 
 def main() -> None:
@@ -87,8 +87,8 @@ def _answer(connection: Any, sql: str, task: Mapping[str, Any]) -> tuple[dict[st
             return {"is_refused": True, "kinds": kinds}, b""
         table, is_more = _rows(connection, sql, task)
         return {"is_more": is_more}, _stream(table)
-    except TooLarge:
-        return {"is_too_large": True}, b""
+    except TooLarge as limit:
+        return {"is_over": str(limit)}, b""
     except MemoryError:
         return {"problem": "OutOfMemoryException", "words": ""}, b""
     except Exception as problem:
@@ -99,6 +99,8 @@ def _rows(connection: Any, sql: str, task: Mapping[str, Any]) -> tuple[pa.Table,
     """Return the first rows of an answer, and whether there are more."""
     # As a text the question ends where it ends, whatever comments and semicolons stand in it.
     asked = connection.sql("from query('{}')".format(sql.replace("'", "''")))
+    if len(asked.columns) > task["columns"]:
+        raise TooLarge("columns")
     kinds = enumerate(map(str, asked.types), start=1)
     reader = asked.project(", ".join(f'{_plainly(place, kind)} as "{place}"' for place, kind in kinds)).to_arrow_reader(
         BATCH
@@ -111,7 +113,7 @@ def _rows(connection: Any, sql: str, task: Mapping[str, Any]) -> tuple[pa.Table,
             rows += batch.num_rows
             size += batch.nbytes
             if size > task["bytes"]:
-                raise TooLarge
+                raise TooLarge("size")
             if rows > task["rows"]:
                 break
     finally:

@@ -14,8 +14,10 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+from polars import selectors
 
 PROGRAM = Path(__file__).with_name("sandbox.py")
+EPOCH = date(1970, 1, 1)
 STARTING = 60
 """Seconds in which the process must have started and taken the tables."""
 
@@ -25,19 +27,20 @@ MOST_SAID = 2**20
 
 @dataclass(frozen=True)
 class Limits:
-    """What one question may use: seconds, megabytes beside the tables, rows and bytes of its answer."""
+    """What one question may use: seconds, megabytes beside the tables, rows, columns and bytes of its answer."""
 
     seconds: float = 10
     megabytes: int = 512
     rows: int = 10_000
-    bytes: int = 32 * 2**20
+    columns: int = 200
+    bytes: int = 16 * 2**20
 
 
 class Unanswered(Exception):
     """A question without an answer.
 
-    why: "time", "memory", "size", "ended", "refused" (words are the kinds of its statements), or the name of the
-    database's error, of which words are the message.
+    why: "time", "memory", "size", "columns", "day" (one of no calendar), "ended", "refused" (words are the kinds of its
+    statements), or the name of the database's error, of which words are the message.
     """
 
     def __init__(self, why: str, words: str = "") -> None:
@@ -78,13 +81,15 @@ class Sandbox:
             self._start()
         told, rows = self._exchange(json.dumps({"sql": sql}).encode() + b"\n", self._limits.seconds)
         if told.get("is_refused"):
-            raise Unanswered("refused", " ".join(told["kinds"]))
-        if told.get("is_too_large"):
-            raise Unanswered("size")
+            raise Unanswered("refused", " ".join(map(str, told.get("kinds") or ())))
+        for limit in ("size", "columns"):
+            if told.get("is_over") == limit:
+                raise Unanswered(limit)
         if "problem" in told:
-            is_memory = told["problem"] == "OutOfMemoryException" or told["words"].startswith("Out of Memory")
-            raise Unanswered("memory" if is_memory else told["problem"], told["words"])
-        return _frame(rows), bool(told["is_more"])
+            problem, words = str(told["problem"]), str(told.get("words"))
+            is_memory = problem == "OutOfMemoryException" or words.startswith("Out of Memory")
+            raise Unanswered("memory" if is_memory else problem, words)
+        return _frame(rows), bool(told.get("is_more"))
 
     def _start(self) -> None:
         # Nothing of this process goes along: no environment, so no secrets, and no open file but the two pipes.
@@ -103,6 +108,7 @@ class Sandbox:
             "seconds": self._limits.seconds,
             "megabytes": self._limits.megabytes,
             "rows": self._limits.rows,
+            "columns": self._limits.columns,
             "bytes": self._limits.bytes,
         }
         self._exchange(json.dumps(task).encode() + b"\n", STARTING, tables=list(self._tables.values()))
@@ -153,4 +159,12 @@ def _frame(rows: bytes) -> pl.DataFrame:
         raise Unanswered("ended") from problem
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
+    if not all(_is_of_calendar(column) for column in frame.select(selectors.temporal())):
+        raise Unanswered("day")
     return frame
+
+
+def _is_of_calendar(column: pl.Series) -> bool:
+    """Say whether every day or moment of a column can be one of Python's, which ends in an error on any other."""
+    days = column.to_physical() // (86_400_000_000 if column.dtype == pl.Datetime else 1)
+    return days.is_between((date.min - EPOCH).days, (date.max - EPOCH).days).all()

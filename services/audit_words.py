@@ -30,6 +30,7 @@ from services.actors import PATIENT
 from services.practices import Practice
 
 KINDS = {
+    "asked in SQL": "Asked in SQL",
     "assigned": "Assigned",
     "attempted": "Tried to reach",
     "booked": "Booked",

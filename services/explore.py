@@ -55,6 +55,10 @@ WORDS: dict[str, Mapping[str, str]] = {
 IN_ORDER = ("age", "tries", "status", "opened_month")
 NONE = {"assigned_to": "Nobody", "reject_reason": "Not rejected"}
 
+ASKED, EXPORTED = "asked in SQL", "exported"
+MOST_TOLD = 1_000
+"""So many letters of a question are told in the audit."""
+
 LIMITS = Limits()
 """What a question in SQL may use."""
 
@@ -129,9 +133,16 @@ def measure(
 
 @allowed(Right.SQL, practice="practices")
 def ask(
-    store: Store, practices: Sequence[Practice], sql: str, *, actor: Actor, today: date, limits: Limits = LIMITS
+    store: Store,
+    practices: Sequence[Practice],
+    sql: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    limits: Limits = LIMITS,
 ) -> Answer:
-    """Return the answer to a question typed in SQL over the views of these practices.
+    """Return the answer to a question typed in SQL over the views of these practices, and record that it was asked.
 
     Raises InvalidRequest, in words, for what is no question, what cannot be read, and what takes too much.
     """
@@ -139,6 +150,8 @@ def ask(
         raise InvalidRequest("There is no question yet. Write one that begins with select.")
     if len(sql) > LONGEST_SQL:
         raise InvalidRequest(f"SQL has {LONGEST_SQL:,} letters at most, so it was not asked. Shorten it.")
+    told = sql if len(sql) <= MOST_TOLD else f"{sql[:MOST_TOLD]} …"
+    _record(store, practices, ASKED, told, actor, now)
     if not _askers.acquire(timeout=PATIENCE):
         raise InvalidRequest("Others are asking in SQL right now, so this was not asked. Try again in a moment.")
     try:
@@ -158,9 +171,12 @@ def export(
     store: Store, practices: Sequence[Practice], answer: Answer, title: str, *, actor: Actor, now: datetime
 ) -> bytes:
     """Return an answer as a CSV file in which nothing can run as a formula, and record that it was taken out."""
-    _record(store, practices, f"Explore, {title}: {answer.frame.height:,} rows", actor, now)
+    _record(store, practices, EXPORTED, f"Explore, {title}: {answer.frame.height:,} rows", actor, now)
     rows = answer.as_file()
-    return exports.to_csv(rows.rename({name: re.sub(r"^([=+\-@\t\r])", r"'\1", name) for name in rows.columns}))
+    headings = [re.sub(r"^([=+\-@\t\r])", r"'\1", name) for name in rows.columns]
+    if len(set(headings)) < len(headings):
+        headings = [f"'{name}" for name in rows.columns]
+    return exports.to_csv(rows.rename(dict(zip(rows.columns, headings, strict=True))))
 
 
 @allowed(Right.EXPORT, practice="practices")
@@ -175,16 +191,16 @@ def report(
     today: date,
 ) -> bytes:
     """Return a notebook as one HTML file that needs nothing else, and record that it was taken out."""
-    _record(store, practices, f"Explore, report {name}", actor, now)
+    _record(store, practices, EXPORTED, f"Explore, report {name}", actor, now)
     names = ", ".join(practice.name for practice in practices)
     about = f"{names}. {words.day(today)}, by {actor.name}."
     return html(name, about, sections).encode()
 
 
-def _record(store: Store, practices: Sequence[Practice], note: str, actor: Actor, now: datetime) -> None:
+def _record(store: Store, practices: Sequence[Practice], kind: str, note: str, actor: Actor, now: datetime) -> None:
     with store.transaction() as tx:
         for practice in practices:
-            history.record(tx, "exported", by=actor.user_id, now=now, practice_id=practice.practice_id, note=note)
+            history.record(tx, kind, by=actor.user_id, now=now, practice_id=practice.practice_id, note=note)
 
 
 def _tables(

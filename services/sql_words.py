@@ -11,6 +11,11 @@ LONGEST = 300
 
 ALONE = "Only one question at a time can be asked, one that begins with select, with or from. Nothing was changed."
 
+PIVOT = (
+    "A pivot has to name its values, as in: pivot opportunities on status in ('open', 'contacted') using count(*). "
+    "Nothing was changed."
+)
+
 
 def in_words(problem: Unanswered, limits: Limits) -> str:
     """Say why there is no answer, and what to do."""
@@ -29,8 +34,20 @@ def in_words(problem: Unanswered, limits: Limits) -> str:
             f"The answer is larger than {limits.bytes // 2**20} MB and was stopped. Nothing was changed. "
             "Ask for fewer columns or rows."
         )
+    if problem.why == "columns":
+        return (
+            f"The answer has more than {limits.columns} columns and was stopped. Nothing was changed. "
+            "Ask for fewer columns."
+        )
+    if problem.why == "day":
+        return (
+            "A day of the answer lies before the year 1 or after the year 9999, which cannot be shown. Nothing was "
+            "changed. Leave it out with a where, or show it as a text: day::varchar."
+        )
     if problem.why == "ended":
         return "The question ended the process that works it out. Nothing else was touched. Ask it in another way."
+    if "MULTI" in problem.words.split() and problem.why == "refused":
+        return PIVOT
     if problem.why == "refused":
         return "There is no question yet. Write one that begins with select." if not problem.words else ALONE
     return _of_database(problem)

@@ -92,7 +92,7 @@ def _asked(here: Session, draft: Draft, cell: Cell) -> Given:
     given = draft.given.get(cell.cell_id)
     if given is not None and given.key == key and cell.cell_id not in draft.to_run:
         return given
-    ask = partial(explore.ask, here.store, here.shown, cell.sql, actor=here.actor, today=here.today)
+    ask = partial(explore.ask, here.store, here.shown, cell.sql, actor=here.actor, now=here.now, today=here.today)
     return _give(here, draft, cell, key, ask)
 
 

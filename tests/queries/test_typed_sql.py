@@ -16,7 +16,7 @@ from queries.typed_sql import Limits, Sandbox, Unanswered
 from tests.practice import TODAY
 
 ROWS = pl.DataFrame({"practice": ["Elm Road", "Elm Road"], "value_pounds": [420.0, 80.5]})
-LIMITS = Limits(seconds=10, megabytes=256, rows=100, bytes=1_000_000)
+LIMITS = Limits(seconds=10, megabytes=256, rows=100, columns=30, bytes=1_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,36 @@ def test_what_is_no_plain_value_comes_as_text_or_number(sandbox):
         " as total, 1.25::decimal(9, 2) as part, null as nothing, timestamptz '2026-11-24 10:00' as at"
     )
     assert rows.row(0) == ("[1, 2]", "{'a': 1}", "1 day", 1.0, 1.25, None, "2026-11-24 10:00:00+00")
+
+
+@pytest.mark.parametrize("columns", [30, 31])
+def test_an_answer_of_too_many_columns_is_refused(sandbox, columns):
+    sql = f"select {', '.join(map(str, range(columns)))}"
+    if columns > 30:
+        assert why(sandbox, sql) == "columns"
+    else:
+        assert sandbox.ask(sql)[0].width == 30
+
+
+@pytest.mark.parametrize(
+    ("day", "is_shown"),
+    [
+        ("date '0001-01-01'", True),
+        ("date '9999-12-31'", True),
+        ("timestamp '9999-12-31 23:59:59'", True),
+        ("date '0001-01-01' - 1", False),
+        ("date '10000-01-01'", False),
+        ("'infinity'::date", False),
+        ("'-infinity'::timestamp", False),
+        ("timestamp '10000-01-01 00:00:00'", False),
+    ],
+)
+def test_a_day_that_no_calendar_here_has_is_refused(sandbox, day, is_shown):
+    """Whoever draws or prints such a day ends in an error of its own."""
+    if is_shown:
+        assert sandbox.ask(f"select {day} as day")[0].rows()
+    else:
+        assert why(sandbox, f"select {day} as day union all select null") == "day"
 
 
 @pytest.mark.parametrize(("rows", "is_more"), [(99, False), (100, False), (101, True)])
@@ -259,12 +289,22 @@ def test_the_process_gets_no_environment_and_no_open_file_and_ends_with_whoever_
 
 @pytest.mark.parametrize(
     "said",
-    [b"", b"no json\n", b'{"bytes": 5}\nabc', b'{"bytes": 99999999999}\n', b"x" * 2_000_000, b"[1]\n"],
-    ids=["nothing", "no JSON", "too little", "too much", "no end", "no object"],
+    [
+        b'{"is_refused": true, "bytes": 0}\n',
+        b'{"problem": 1, "words": 2, "bytes": 0}\n',
+        b"",
+        b"no json\n",
+        b'{"bytes": 5}\nabc',
+        b'{"bytes": 99999999999}\n',
+        b"x" * 2_000_000,
+        b"[1]\n",
+    ],
+    ids=["no kinds", "no words", "nothing", "no JSON", "too little", "too much", "no end", "no object"],
 )
 def test_what_the_process_says_is_not_believed(monkeypatch, tmp_path, said):
     program = tmp_path / "program.py"
-    program.write_text(f"import os\nos.write(1, {said!r})\n")
+    started = b'{"is_ready": true, "bytes": 0}\n' if b"bytes" in said else b""
+    program.write_text(f"import os\nos.write(1, {started + said!r})\n")
     monkeypatch.setattr(typed_sql, "PROGRAM", program)
-    with Sandbox({}, today=TODAY, limits=LIMITS) as box, pytest.raises(Unanswered, match="ended"):
+    with Sandbox({}, today=TODAY, limits=LIMITS) as box, pytest.raises(Unanswered, match="ended|refused|^1$"):
         box.ask("select 1")

@@ -13,7 +13,7 @@ import pytest
 
 from queries.store import Store
 from queries.typed_sql import Limits
-from services import explore, practices
+from services import explore, history, practices
 from services.actors import Actor, NotAllowed, Role
 from services.errors import InvalidRequest
 from services.explore import Answer
@@ -41,7 +41,7 @@ def measured(store: Store, shown: Sequence[Practice], cell: Cell, filters: Filte
 
 def asked(store: Store, shown: Sequence[Practice], sql: str, **given: Any) -> Answer:
     """The answer to a question in SQL."""
-    return explore.ask(store, shown, sql, actor=SYSTEM, today=TODAY, **given)
+    return explore.ask(store, shown, sql, actor=SYSTEM, now=NOW, today=TODAY, **given)
 
 
 def refusal(store: Store, shown: Sequence[Practice], sql: str, **given: Any) -> str:
@@ -246,12 +246,30 @@ def test_why_there_is_no_answer_is_a_sentence(practice, store, elm):
     assert refusal(store, [elm], " ") == "There is no question yet. Write one that begins with select."
     assert refusal(store, [elm], "x" * 10_001).startswith("SQL has 10,000 letters at most")
     assert refusal(store, [elm], "select * from passwords").startswith("There is no view passwords.")
+    assert refusal(store, [elm], "pivot courses on band using count(*)").startswith("A pivot has to name its values")
+    assert refusal(store, [elm], "select date '20000-01-01'").startswith("A day of the answer lies before the year 1")
+    wide = ", ".join(f"courses c{number}" for number in range(12))
+    assert refusal(store, [elm], f"from {wide}") == (
+        "The answer has more than 200 columns and was stopped. Nothing was changed. Ask for fewer columns."
+    )
 
 
 def test_what_takes_too_long_is_stopped_in_words(store, elm):
     endless = "select count(*) from range(1000000000000)"
     said = refusal(store, [elm], endless, limits=Limits(seconds=0.2))
     assert said.startswith("The question took more than 0.2 seconds and was stopped. Nothing was changed.")
+
+
+def test_the_audit_has_every_question_in_sql_answered_or_not(store, elm, grace):
+    long = f"select 1 -- {'x' * 2_000}"
+    for sql in ("select 2", "select", long):
+        try:
+            explore.ask(store, [elm], sql, actor=grace, now=NOW, today=TODAY)
+        except InvalidRequest:
+            assert sql == "select"
+    rows = history.search(store, [elm], actor=SYSTEM, kinds=["asked in SQL"])
+    assert rows["note"].to_list() == [f"{long[:1_000]} …", "select", "select 2"]
+    assert set(rows["by_user"]) == {"Grace"}
 
 
 def test_only_so_many_ask_at_once(store, elm, monkeypatch):
@@ -270,7 +288,7 @@ def test_who_does_not_lead_asks_with_choices_but_not_in_sql_and_takes_nothing_ou
     actor = person(store, "grace", elm.practice_id, role=role)
     answer = explore.measure(store, [elm], Cell(), Filters(), actor=actor, today=TODAY)
     with pytest.raises(NotAllowed):
-        explore.ask(store, [elm], "select 1", actor=actor, today=TODAY)
+        explore.ask(store, [elm], "select 1", actor=actor, now=NOW, today=TODAY)
     with pytest.raises(NotAllowed):
         explore.export(store, [elm], answer, "mine", actor=actor, now=NOW)
     with pytest.raises(NotAllowed):
@@ -296,7 +314,9 @@ def test_a_cell_as_csv_runs_no_formula_and_is_recorded(store, elm, grace):
     answer = asked(store, [elm], "select '=1+1' as \"@cmd\", '+44 7700 900123' as phone, -5 as number")
     file = explore.export(store, [elm], answer, "Numbers", actor=grace, now=NOW).decode("utf-8-sig")
     assert file == "'@cmd,phone,number\n'=1+1,+44 7700 900123,-5\n"
-    assert exports_of(store) == [("elm-road", "grace", "Explore, Numbers: 1 rows")]
+    alike = Answer(pl.DataFrame({"=a": [1], "'=a": [2]}), {"=a": "=a", "'=a": "'=a"}, (), "")
+    assert b"'=a,''=a\n1,2" in explore.export(store, [elm], alike, "Alike", actor=grace, now=NOW)
+    assert exports_of(store)[0] == ("elm-road", "grace", "Explore, Numbers: 1 rows")
 
 
 def test_a_report_stands_alone_escapes_everything_and_is_recorded(store, elm, grace):

@@ -18,6 +18,8 @@ VIEWS = {
     "courses": "explore/courses",
     "treatment_items": "explore/treatment_items",
     "appointments": "explore/appointments",
+    "bookings": "explore/bookings",
+    "booking_links": "explore/booking_links",
     "events": "explore/events",
     "messages": "explore/messages",
     "providers": "explore/providers",

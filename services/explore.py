@@ -30,7 +30,10 @@ POUNDS = "_pounds"
 """How the name of a column of money ends in SQL."""
 
 MOST_ROWS = 2_000_000
-"""So many rows of a view at most go into one question: they are copied into its process."""
+"""So many rows of all its views together go into one question at most: they are copied into its process."""
+
+SMALL_FIRST = ("providers", "bookings", "booking_links", "opportunities", "messages", "patients", "appointments")
+"""Views that are small beside the others, and read first: what they leave of their shares goes to those."""
 
 AGES = {
     "0-30": "0 to 30 days",
@@ -207,21 +210,26 @@ def _tables(
     store: Store, practices: Sequence[Practice], sql: str, *, today: date
 ) -> tuple[dict[str, pl.DataFrame], list[str]]:
     """Return the views that a question names, and what is to be said of those that are not whole."""
-    named = [name for name in VIEWS if re.search(rf"\b{name}\b", sql, re.IGNORECASE)]
+    named = [
+        name
+        for name in sorted(VIEWS, key=lambda name: name not in SMALL_FIRST)
+        if re.search(rf"\b{name}\b", sql, re.IGNORECASE)
+    ]
     practice_ids = [practice.practice_id for practice in practices]
     listing.refresh(store, practice_ids, today=today)
     filters = asked(Filters(statuses=tuple(words.STATUSES)), practice_ids)
     tables: dict[str, pl.DataFrame] = {}
     left_off = []
+    rows_left = MOST_ROWS
     with store.reading() as reading:
-        for name in named:
+        for place, name in enumerate(named):
+            most = rows_left // (len(named) - place)
             tables[name], is_more = queries.view(
-                reading, name, practice_ids=practice_ids, today=today, filters=filters, most=MOST_ROWS
+                reading, name, practice_ids=practice_ids, today=today, filters=filters, most=most
             )
+            rows_left -= tables[name].height
             if is_more:
-                left_off.append(
-                    f"Only {MOST_ROWS:,} rows of {name} were looked at; there are more. Choose one practice."
-                )
+                left_off.append(f"Only {most:,} rows of {name} were looked at; there are more. Choose one practice.")
     return tables, left_off
 
 

@@ -108,6 +108,41 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             "status": "booked, confirmed, arrived, pending, cancelled, failed, waiting_list or completed",
         },
     ),
+    "bookings": (
+        "The visits that were booked here: a row for each visit",
+        {
+            "practice": PRACTICE,
+            "booking_id": "The id of the visit",
+            "opportunity_id": OPPORTUNITY,
+            "patient_id": PATIENT,
+            "provider": PROVIDER,
+            "starts_at": "When it starts, at the practice",
+            "starts_on": "Its day",
+            "minutes": "How long it is",
+            "state": "to enter (in the PMS), entered, confirmed (by an import), conflict or cancelled",
+            "appointment_id": "The PMS's id of the appointment, once an import has it",
+            "person": "Who booked it; The patient: by a link",
+            "made_at": "When it was booked, at the practice",
+            "made_on": "The day on which it was booked",
+        },
+    ),
+    "booking_links": (
+        "The links by which patients book, without the links themselves: a row for each link",
+        {
+            "practice": PRACTICE,
+            "opportunity_id": OPPORTUNITY,
+            "patient_id": PATIENT,
+            "message_id": "The message that carries it, where one does",
+            "made_at": "When it was made, at the practice",
+            "made_on": "The day on which it was made",
+            "expires_at": "Until when it can be used, at the practice",
+            "opened_at": "When the patient opened it, at the practice",
+            "used_at": "When it was used, at the practice",
+            "used_for": "booked, later, declined or call",
+            "booking_id": "The visit that was booked by it",
+            "revoked_why": "Why it can be used no more: booked, rejected or replaced",
+        },
+    ),
     "events": (
         "What was done about opportunities, without the notes: a row for each event",
         {
@@ -119,6 +154,7 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             "how": "The outcome of a call, or the channel of a contact",
             "reason": "Why it was rejected or snoozed",
             "person": "Who did it",
+            "is_undone": "Whether it was taken back by Undo, or because its message did not arrive",
             "happened_at": "When, at the practice",
             "happened_on": "The day",
         },
@@ -163,9 +199,14 @@ order by price_pounds desc""",
     "Who rang, week by week": """\
 select date_trunc('week', happened_on)::date as week, person, count(*) as calls
 from events
-where kind = 'attempted' and happened_on >= practice_today() - 90
+where kind = 'attempted' and not is_undone and happened_on >= practice_today() - 90
 group by week, person
 order by week, person""",
+    "What became of booking links": """\
+select made_on, count(*) as links, count(opened_at) as opened, count(*) filter (where used_for = 'booked') as booked
+from booking_links
+group by made_on
+order by made_on""",
     "Visits that patients missed": """\
 select provider, count(*) as missed
 from appointments

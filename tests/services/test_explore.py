@@ -205,6 +205,29 @@ def test_sql_sees_the_practices_shown_and_no_names_of_patients(practice, store, 
     assert not re.search(r"Okafor|Ngozi|07700|example\.com|Oak", everything)
 
 
+def test_what_was_booked_here_and_by_which_link_is_in_the_views(practice, store, elm):
+    with store.transaction() as tx:
+        tx._cursor.execute(
+            "insert into bookings values ('b1', $p, 'c1', 'okafor', null, 'ben', '2026-12-01 10:00', 30, 'to enter',"
+            " null, null, 'patient', '2026-07-01 23:30', 1, 'patient', '2026-07-01 23:30')",
+            {"p": practice.id},
+        ).fetchall()
+        tx._cursor.execute(
+            "insert into booking_links values ('hash', $p, 'c1', 'okafor', '', 'm1', 'amara', '2026-07-01 09:00',"
+            " '2026-07-15 09:00', '2026-07-01 23:00', '2026-07-01 23:30', 'booked', 'b1', null, null)",
+            {"p": practice.id},
+        ).fetchall()
+    rows = asked(
+        store,
+        [elm],
+        "select l.used_for, l.opened_at::varchar, b.person, b.made_on::varchar, b.starts_at::varchar, b.provider, b.state"
+        " from booking_links l join bookings b on b.booking_id = l.booking_id and b.practice = l.practice",
+    ).frame
+    assert rows.rows() == [
+        ("booked", "2026-07-02 00:00:00", "The patient", "2026-07-02", "2026-12-01 10:00:00", "BA", "to enter")
+    ]
+
+
 def test_every_example_is_answered(store, elm):
     together = ", ".join(f"(select count(*) from ({sql}))" for sql in EXAMPLES.values())
     assert asked(store, [elm], f"select {together}").frame.row(0) == (0,) * len(EXAMPLES)
@@ -220,9 +243,16 @@ def test_times_of_events_are_the_practices_and_notes_stay_out(practice, store, e
             " ($p, null, null, 'signed in', 'amara', '2026-07-01 23:30', null, null)",
             {"p": practice.id, "c": course, "after": '{"outcome": "no answer"}'},
         ).fetchall()
-    rows = asked(store, [elm], "select kind, how, person, happened_on, happened_at from events").frame
-    assert rows.select("kind", "how", "person", pl.col("happened_at").cast(pl.String)).rows() == [
-        ("attempted", "no answer", "Amara Nwosu", "2026-07-02 00:30:00.000000")
+        tx._cursor.execute(
+            "insert into events (practice_id, opportunity_id, patient_id, kind, by_user, happened_at, undoes)"
+            " select practice_id, opportunity_id, patient_id, 'undone', 'amara', '2026-07-01 23:31', event_id"
+            " from events where kind = 'attempted' and practice_id = $p",
+            {"p": practice.id},
+        ).fetchall()
+    rows = asked(store, [elm], "select * from events order by event_id").frame
+    assert rows.select("kind", "how", "person", "is_undone", pl.col("happened_at").cast(pl.String)).rows() == [
+        ("attempted", "no answer", "Amara Nwosu", True, "2026-07-02 00:30:00.000000"),
+        ("undone", None, "Amara Nwosu", False, "2026-07-02 00:31:00.000000"),
     ]
     assert str(rows["happened_on"][0]) == "2026-07-02"
 
@@ -240,6 +270,11 @@ def test_a_view_that_is_not_whole_is_said(practice, store, elm, monkeypatch):
     answer = asked(store, [elm], "select days_open from opportunities")
     assert answer.frame["days_open"].to_list() == [10]
     assert answer.about == "1 row. Only 1 rows of opportunities were looked at; there are more. Choose one practice."
+    monkeypatch.setattr(explore, "MOST_ROWS", 4)
+    counts = ", ".join(f"(select count(*) from {name})" for name in ("courses", "treatment_items", "providers"))
+    answer = asked(store, [elm], f"select {counts}")
+    assert answer.frame.row(0) == (1, 2, 1)
+    assert answer.about == "1 row. Only 1 rows of courses were looked at; there are more. Choose one practice."
 
 
 def test_why_there_is_no_answer_is_a_sentence(practice, store, elm):

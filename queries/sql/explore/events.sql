@@ -34,6 +34,7 @@ select
         when 'snoozed' then after::json ->> 'snooze_reason'
     end as reason,
     coalesce(users.name, by_user) as person,
+    exists (select 1 from events as undoing where undoing.undoes = at_the_practice.event_id) as is_undone,
     local_at as happened_at,
     local_at::date as happened_on
 from at_the_practice

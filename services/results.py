@@ -256,10 +256,13 @@ def credited(
     if what == "reason":
         is_rare = pl.col("is_typed") & pl.col("key").is_not_null() & (pl.col("bookings") < TYPED_LEAST)
         name = pl.when(is_rare).then(pl.lit(OTHER_WORDS)).otherwise(name)
+    named = found.with_columns(name=pl.when("is_contacted").then(name).otherwise(pl.lit(NOBODY)))
+    # Two people of one name stay two; everybody in a row of several is one.
+    is_one = pl.col("name").is_in([COLLEAGUES, NOBODY]).not_() & pl.lit(what in ("person", "provider"))
     return (
-        found.with_columns(name=pl.when("is_contacted").then(name).otherwise(pl.lit(NOBODY)))
-        .group_by("name", "is_contacted", maintain_order=True)
+        named.group_by("name", "is_contacted", pl.when(is_one).then("key").alias("key"), maintain_order=True)
         .agg(pl.col(*COUNTED).sum())
+        .drop("key")
         .sort("is_contacted", "value_pence", descending=True, maintain_order=True)
     )
 

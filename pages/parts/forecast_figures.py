@@ -40,7 +40,9 @@ def cards(forecast: Forecast) -> None:
             (
                 "Usual rate",
                 share(learnt.base_rate),
-                f"Of what waited for a booking on a day, so much was booked within {DAYS} days.",
+                f"Of what waited for a booking on a day, so much was booked within {DAYS} days."
+                if learnt.bookings >= chance_model.LEAST_BOOKINGS
+                else f"Little is known yet: it starts from {chance_model.PRIOR_BOOKED} of {chance_model.PRIOR}.",
             ),
             ("Bookings learnt from", f"{learnt.bookings:,}", _period(learnt)),
         ):

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts import format
 from pages.parts.session import Session
 from services import results
+from services.actors import Right
 
 BEGINS = (
     "There is no history yet: it begins on the first day that Care Manager runs. Results show once courses were on the "
@@ -30,7 +31,8 @@ class Asked:
     def of(self, name: str, **given: Any) -> Any:
         """Return what a service of results says, as it was since the practices were last looked at."""
         # The same for all who may see the practices, but for what each person did.
-        who = self.here.actor.user_id if given.get("what") == "person" else None
+        actor = self.here.actor
+        who = (actor.user_id, actor.may(Right.HISTORY)) if given.get("what") == "person" else None
         return _kept(self.here, name, (self.mark, who), tuple(sorted(given.items())))
 
     @property

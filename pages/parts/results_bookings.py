@@ -80,9 +80,9 @@ def links(asked: Asked) -> None:
         charts.bars(found.stages, of="links", by="stage", of_title="Booking links", by_title="What became of them"),
         title="Booking links",
         sentence=f"Of {format.count(found.sent, 'booking link')} sent in {asked.period}, {found.opened:,} "
-        f"{'was' if found.opened == 1 else 'were'} opened and {found.booked:,} booked by the patient"
-        f"{f', though {cancelled}' if found.cancelled else ''}; {found.otherwise:,} booked in another way, and "
-        f"{found.waiting:,} may still be used. Some mail programs open links by themselves.",
+        f"{'was' if found.opened == 1 else 'were'} opened, and by {found.booked:,} the patient booked"
+        f"{f', though {cancelled}' if found.cancelled else ''}. While {found.otherwise:,} more waited, the visit was "
+        f"booked in another way; {found.waiting:,} may still be used. Some mail programs open links by themselves.",
         name="results-links",
         empty=None
         if found.sent

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from queries import workflow
+from queries import people, workflow
 from queries.store import Store
 from services import care, practices, results
 from services.actors import Actor, Role
@@ -176,6 +176,25 @@ def test_the_period_has_both_ends_in_and_a_second_booking_is_one_more(past):
     for booked in (-89, 0, 1):
         past.spell(-100 + booked, course=course, booked=booked)
     assert past.bookings(days=90) == {NOBODY: 2}
+
+
+def test_a_contact_is_credited_with_one_booking_of_its_course(past):
+    course = past.spell(-60, booked=-30)
+    past.spell(-25, course=course, booked=-20)
+    past.contact(course, -31)
+    assert past.bookings() == {"amara": 1, NOBODY: 1}
+    past.contact(course, -29, by="ben")
+    assert past.bookings() == {"amara": 1, "ben": 1}
+
+
+def test_two_people_of_one_name_stay_two(past):
+    with past.store.transaction() as tx:
+        for number in "12":
+            name = {"name": "Kim Lee", "email": None, "role": Role.RECEPTION, "is_active": True}
+            people.write_person(tx, f"{past.id} {number}", **name, by=SYSTEM.user_id, now=NOW)
+    for number in "1122":
+        past.contact(past.spell(-40, booked=-5), -6, by=f"{past.id} {number}")
+    assert past.asked("credited", what="person").select("name", "bookings").rows() == [("Kim Lee", 2)] * 2
 
 
 def test_completed_are_those_of_these_bookings_and_money_is_that_of_the_booking(past):

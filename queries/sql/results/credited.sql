@@ -6,7 +6,19 @@ bookings as materialized (
     select
         booked.practice_id, booked.opportunity_id, booked.listed_from, booked.value_pence, spells.provider_id,
         midnight_at(booked.listed_from, practices.timezone) as listed_at,
-        midnight_at(booked.day - $window::integer, practices.timezone) as from_at,
+        -- What led to a booking before did not lead to this one, too.
+        midnight_at(
+            greatest(
+                booked.day - $window::integer,
+                (
+                    select max(earlier.day) + 1
+                    from spell_steps as earlier
+                    where earlier.practice_id = booked.practice_id and earlier.opportunity_id = booked.opportunity_id
+                        and earlier.step = 'booked' and earlier.day < booked.day
+                )
+            ),
+            practices.timezone
+        ) as from_at,
         midnight_at(booked.day, practices.timezone) as day_at,
         midnight_at(booked.day + 1, practices.timezone) as to_at,
         exists (

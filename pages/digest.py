@@ -14,7 +14,7 @@ from services.sign_in import SessionEnded
 
 NEVER = "Not at all"
 DAY = "digest_day"
-SAID = "digest_said"
+SAID, REFUSED = "digest_said", "digest_refused"
 
 
 def save() -> None:
@@ -27,7 +27,8 @@ def save() -> None:
     except SessionEnded:
         return  # the frame asks for the password
     except CareManagerError as problem:
-        st.session_state[SAID] = str(problem)
+        st.session_state[REFUSED] = str(problem)
+        del st.session_state[DAY]  # What is kept is shown, not what was wanted.
 
 
 here = session.require(Right.DIGEST)
@@ -35,7 +36,7 @@ st.title("Weekly digest", anchor=False)
 if not here.practices:
     st.info("There is no practice yet. Import an extract, or add the sample practice on the page Opportunities.")
     st.stop()
-chosen = digest.day_of(here.store, actor=here.actor)
+chosen, address = (ask(here.store, actor=here.actor) for ask in (digest.day_of, digest.address_of))
 st.markdown(
     "The pipeline of your practices as an e-mail: the cards, two charts and the ten opportunities that are worth most, "
     "without a patient's name. It is written at 06:00 on the day you choose and leaves after the quiet hours."
@@ -47,9 +48,16 @@ st.selectbox(
     index=options.index(digest.WEEKDAYS[chosen]) if chosen else 0,
     key=DAY,
     on_change=save,
+    disabled=not (address or chosen),
     width=220,
 )
-st.caption(format.plain(f"Sent through {here.practices[0].name}: {digest.sender_of(here.store, here.practices)}."))
+if address:
+    sender = f"through {here.practices[0].name}: {digest.sender_of(here.store, here.practices)}."
+    st.caption(format.plain(f"Sent to {address} {sender}"))
+else:
+    st.info("You have no e-mail address here, so no digest can be sent. Add one on the page People.")
+if refused := st.session_state.pop(REFUSED, None):
+    st.error(format.plain(refused))
 if said := st.session_state.pop(SAID, None):
     st.success(format.plain(said))
 st.subheader("As it would look today", anchor=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -35,6 +36,9 @@ BAR = 30
 
 LABELLED = 220
 """Pixels for the name of a bar at most."""
+
+FEW_DAYS = 16
+"""So many days at most have a name each below a line."""
 
 PICTURE_WIDTH = 680
 SHARP = 2.0
@@ -112,7 +116,7 @@ def lines(
     # A dash beside the colour, for who does not see it.
     dashes = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [10, 4]]
     return drawn.encode(
-        x=alt.X(f"{day}:T", title=None, axis=_months() if is_monthly else alt.Axis(format="%-d %b", grid=False)),
+        x=alt.X(f"{day}:T", title=None, axis=_months() if is_monthly else _days(frame[day].unique().sort().to_list())),
         y=alt.Y("number:Q", title=of_title, axis=_axis(is_money)),
         color=colour,
         strokeDash=alt.StrokeDash("series:N", legend=None).scale(domain=words, range=dashes[: len(words)]),
@@ -196,6 +200,14 @@ def _pictured(chart: Any, title: str | None) -> dict[str, Any]:
 def _months() -> alt.Axis:
     """Return an axis of months, each named once."""
     return alt.Axis(format="%b %Y", grid=False, tickCount=alt.TimeIntervalStep(interval="month", step=1))
+
+
+def _days(days: Sequence[date]) -> alt.Axis:
+    """Return an axis of days; a few, such as weeks, are named each, where the axis would name others in between."""
+    if len(days) > FEW_DAYS:
+        return alt.Axis(format="%-d %b", grid=False)
+    values = [alt.DateTime(year=one.year, month=one.month, date=one.day) for one in days]
+    return alt.Axis(format="%-d %b", grid=False, values=values)
 
 
 def _axis(is_money: bool) -> alt.Axis:

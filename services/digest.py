@@ -65,6 +65,13 @@ def day_of(store: Store, *, actor: Actor) -> int | None:
 
 
 @allowed(Right.DIGEST)
+def address_of(store: Store, *, actor: Actor) -> str | None:
+    """Return the e-mail address that the actor's digest goes to, or None while there is none."""
+    person = people.person(store, actor.user_id)
+    return (person["email"] or None) if person else None
+
+
+@allowed(Right.DIGEST)
 def choose(store: Store, weekday: int | None, *, actor: Actor, now: datetime) -> None:
     """Let the actor get the digest on a day of the week, or none.
 
@@ -72,9 +79,8 @@ def choose(store: Store, weekday: int | None, *, actor: Actor, now: datetime) ->
     """
     if weekday is not None and weekday not in WEEKDAYS:
         raise InvalidRequest("There is no such day of the week. Nothing was saved. Choose another.")
-    person = people.person(store, actor.user_id)
-    if weekday is not None and (person is None or not person["email"]):
-        raise InvalidRequest("You have no e-mail address here. Nothing was saved. The practice manager can add one.")
+    if weekday is not None and address_of(store, actor=actor) is None:
+        raise InvalidRequest("You have no e-mail address here. Nothing was saved. Add one on the page People.")
     with store.transaction() as tx:
         before = queries.day_of(tx, actor.user_id)
         if before == weekday:
@@ -95,7 +101,7 @@ def written(store: Store, practices: Sequence[Practice], *, actor: Actor, today:
     cards = pipeline.cards(store, practices, actor=actor, today=today)
     pictures, told = {}, []
     for name, picture, chart in _charts(store, practices, actor=actor, today=today):
-        pictures[name] = charts.png(chart, picture.title)
+        pictures[name] = charts.png(chart)
         told.append((name, picture))
     name = practices[0].name if len(practices) == 1 else f"{len(practices)} practices"
     # A line break in the name of a practice would begin another header of the e-mail.

@@ -18,7 +18,7 @@ NOT_YET = "–"
 
 def draw(cards: Cards) -> None:
     """Draw the cards."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         _card(
             "Unbooked value",
             format.whole_pounds(cards.value_pence),
@@ -47,7 +47,7 @@ def _card(label: str, value: str, line: pl.Series, meaning: str) -> None:
     numbers = line.cast(pl.Float64).drop_nulls().to_list()
     is_drawn = len(numbers) > 1
     options: dict[str, Any] = {"chart_data": numbers, "chart_type": "line"} if is_drawn else {}
-    with st.container(width=163):
+    with st.container(width=161):
         st.metric(label, value, help=meaning, border=True, **options)
 
 

@@ -79,6 +79,7 @@ OPEN = {
 
 OF_NO_PRACTICE = {
     "digest.choose": "one's own: tests/services/test_digest.py",
+    "digest.address_of": "one's own",
     "digest.day_of": "one's own",
     "history.kinds": "words that are the same for every practice",
     "imports.apply": "the practice is known from its name or the extract: checked inside, tested below",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -49,3 +50,10 @@ def test_a_chart_of_hostile_names_is_a_picture_without_anything_that_runs():
         charts.bars(frame, of="pence", by="who", of_title="Value"), "</title><script>alert(2)</script>"
     )
     assert "<script" not in drawing
+
+
+def test_a_few_weeks_are_named_each_by_its_own_day():
+    weeks = [date(2026, 11, 23) + timedelta(weeks=number) for number in range(3)]
+    frame = pl.DataFrame({"week": weeks, "new": [1, None, 3]})
+    axis = charts.lines(frame, day="week", series={"new": "New"}, of_title="Number").to_dict()["encoding"]["x"]["axis"]
+    assert [one["date"] for one in axis["values"]] == [23, 30, 7]

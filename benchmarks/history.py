@@ -164,7 +164,7 @@ insert into daily_totals
 select
     key, days.day, opportunities * 0.9, patients * 0.9, value_pence * 0.9, uda, worth_pence, due, overdue,
     days.day + time '08:30'
-from staged, (select $today::date - number::int as day from range($days) as t(number)) as days
+from (select * from staged where what = 'practice'), (select $today::date - number::int as day from range($days) as t(number)) as days
 order by days.day, key
 """
 
@@ -184,7 +184,7 @@ def add(store: Store, *, today: date, now: datetime) -> None:
     everybody = practices.all_practices(store)
     practice_ids = [one.practice_id for one in everybody]
     listing.refresh(store, practice_ids, today=today)
-    totals = pipeline.standing(store, "practice", practice_ids, today=today, statuses=UNBOOKED)
+    totals = pipeline.standing(store, practice_ids, today=today, statuses=UNBOOKED)
     values: dict[str, object] = {
         "days": DAYS,
         "figure_days": FIGURE_DAYS,

@@ -12,26 +12,30 @@ from queries.store import Reading, Store, Transaction
 
 
 def standing(
-    source: Store | Reading, what: str, practice_ids: Sequence[str], *, today: date, statuses: Sequence[str]
+    source: Store | Reading, practice_ids: Sequence[str], *, today: date, statuses: Sequence[str]
 ) -> pl.DataFrame:
-    """Return what has one of these statuses by total, practice, status, age, provider, payor or assignee, one row each.
+    """Return what has one of these statuses by total, practice, age, provider, payor and assignee, and all by status.
 
-    The kept list must be fresh (`listing.refresh`).
+    The column `what` says which of these a row is of; a row for each key of each. The kept list must be fresh
+    (`listing.refresh`).
     """
-    return source.frame(
-        "pipeline/standing", what=what, practice_ids=list(practice_ids), today=today, statuses=list(statuses)
-    )
+    return source.frame("pipeline/standing", practice_ids=list(practice_ids), today=today, statuses=list(statuses))
+
+
+def totals_of(standing: pl.DataFrame) -> pl.DataFrame:
+    """Return the row of `standing` that is the total, of noughts when nothing is on the list."""
+    found = standing.filter(pl.col("what") == "total")
+    if found.height:
+        return found
+    numbers = {name: 0 if dtype.is_numeric() else "total" for name, dtype in found.schema.items()}
+    return pl.DataFrame([numbers], schema=found.schema)
 
 
 def totals(
     source: Store | Reading, practice_ids: Sequence[str], *, today: date, statuses: Sequence[str]
 ) -> pl.DataFrame:
-    """Return all that has one of these statuses as the one row of `standing`, of noughts when nothing has."""
-    found = standing(source, "total", practice_ids, today=today, statuses=statuses)
-    if found.height:
-        return found
-    numbers = {name: 0 if dtype.is_numeric() else "total" for name, dtype in found.schema.items()}
-    return pl.DataFrame([numbers], schema=found.schema)
+    """Return all that has one of these statuses as the one row of `totals_of`."""
+    return totals_of(standing(source, practice_ids, today=today, statuses=statuses))
 
 
 def trend(source: Store | Reading, practice_ids: Sequence[str], *, from_day: date, to_day: date) -> pl.DataFrame:

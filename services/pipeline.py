@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,6 +51,9 @@ WHATS = ("provider", "payor", "assignee")
 MEASURES = ("opportunities", "patients", "value_pence", "uda", "worth_pence")
 FIGURES = (*MEASURES, "due", "overdue")
 
+TREND_DAYS = 90
+ACROSS_DAYS = 28
+
 
 @dataclass(frozen=True)
 class Cards:
@@ -77,22 +80,69 @@ class Cards:
     weeks: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class Past:
+    """What was, as it was when the practices were last looked at: until the next look nothing here changes.
+
+    as_of is that of Cards, weeks is `flow`, days is `trend` without today, funnel is `funnel`, done is `across` without
+    what is now.
+    """
+
+    as_of: datetime | None
+    weeks: pl.DataFrame
+    days: pl.DataFrame
+    funnel: pl.DataFrame
+    done: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All of the pipeline at once: each is what the service of its name says, `by` for each of WHATS."""
+
+    cards: Cards
+    standing: pl.DataFrame
+    ageing: pl.DataFrame
+    by: Mapping[str, pl.DataFrame]
+    funnel: pl.DataFrame
+    across: pl.DataFrame
+
+
+@allowed(Right.SEE, practice="practices")
+def past(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> Past:
+    """Return what was. It may be kept as long as `results.as_of` is the same."""
+    return Past(
+        as_of=_as_of(store, practices),
+        weeks=flow(store, practices, actor=actor, today=today),
+        days=_days(store, practices, today=today, days=TREND_DAYS),
+        funnel=funnel(store, practices, actor=actor, today=today),
+        done=_done(store, practices, today=today, days=ACROSS_DAYS),
+    )
+
+
+@allowed(Right.SEE, practice="practices")
+def overview(store: Store, practices: Sequence[Practice], was: Past, *, actor: Actor, today: date) -> Overview:
+    """Return all of the pipeline: what is now, looked up in one go, and beside it what was."""
+    now = _now(store, practices, today=today)
+    return Overview(
+        cards=_cards(now, was.as_of, was.weeks, _trend(now, was.days, practices, today=today, days=TREND_DAYS)),
+        standing=_standing(now),
+        ageing=_ageing(now, today=today),
+        by={what: _by(now, what, practices) for what in WHATS},
+        funnel=was.funnel,
+        across=_across(now, was.done),
+    )
+
+
 @allowed(Right.SEE, practice="practices")
 def cards(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> Cards:
     """Return the figures of the cards over all these practices, patients counted once."""
-    totals = _totals(store, practices, today=today).row(0, named=True)
-    weeks = flow(store, practices, actor=actor, today=today)
-    this_week = weeks.row(-1, named=True)
-    known = queries.known(store, _ids(practices)).values()
-    return Cards(
-        **{name: totals[name] for name in FIGURES},
-        week=this_week["week"],
-        booked=this_week["booked"],
-        booked_value_pence=this_week["booked_value_pence"],
-        contacted=this_week["contacted"],
-        as_of=min(one["taken_at"] for one in known) if known and len(known) == len(practices) else None,
-        trend=trend(store, practices, actor=actor, today=today),
-        weeks=weeks,
+    now = _now(store, practices, today=today)
+    days = _days(store, practices, today=today, days=TREND_DAYS)
+    return _cards(
+        now,
+        _as_of(store, practices),
+        flow(store, practices, actor=actor, today=today),
+        _trend(now, days, practices, today=today, days=TREND_DAYS),
     )
 
 
@@ -103,13 +153,7 @@ def standing(store: Store, practices: Sequence[Practice], *, actor: Actor, today
     Columns: status, status_text, opportunities, patients, value_pence, uda, worth_pence. One row for each status that
     there is. A patient with courses of two statuses is in both rows: never add patients up.
     """
-    rows = _now(store, practices, "status", today=today, statuses=tuple(words.STATUSES))
-    return (
-        rows.select(pl.col("key").alias("status"), *MEASURES)
-        .with_columns(status_text=pl.col("status").replace_strict(words.STATUSES, return_dtype=pl.String))
-        .select("status", "status_text", *MEASURES)
-        .sort(pl.col("status").cast(pl.Enum(list(words.STATUSES))))
-    )
+    return _standing(_now(store, practices, today=today))
 
 
 @allowed(Right.SEE, practice="practices")
@@ -126,19 +170,7 @@ def ageing(
     Columns: band, band_text, opened_from, opened_to (as Filters takes them), opportunities, patients, value_pence, uda,
     worth_pence. One row for each band of AGES, youngest first, the last only when there is something in it.
     """
-    rows = _now(store, practices, "age", today=today, statuses=statuses).rename({"key": "band"})
-    bands = pl.DataFrame(
-        [(band, _band_text(band), *opened_between(band, today=today)) for band in AGES],
-        schema={"band": pl.String, "band_text": pl.String, "opened_from": pl.Date, "opened_to": pl.Date},
-        orient="row",
-    )
-    is_shown = (pl.col("band") != "366+") | (pl.col("opportunities") > 0)
-    return (
-        bands.filter(pl.lit(rows.height > 0))
-        .join(rows.select("band", *MEASURES), on="band", how="left", maintain_order="left")
-        .with_columns(pl.col(MEASURES).fill_null(0))
-        .filter(is_shown)
-    )
+    return _ageing(_now(store, practices, today=today, statuses=statuses), today=today)
 
 
 @allowed(Right.SEE, practice="practices")
@@ -159,10 +191,7 @@ def by(
     """
     if what not in WHATS:
         raise InvalidRequest(f"The pipeline cannot be split by {what}. Choose provider, payor or assignee.")
-    name = pl.col("name")
-    if what == "provider" and len(practices) > 1:
-        name = pl.concat_str("name", "practice", separator=", ", ignore_nulls=True)
-    return _now(store, practices, what, today=today, statuses=statuses).select("key", name.alias("name"), *MEASURES)
+    return _by(_now(store, practices, today=today, statuses=statuses), what, practices)
 
 
 @allowed(Right.SEE, practice="practices")
@@ -222,25 +251,16 @@ def funnel(store: Store, practices: Sequence[Practice], *, actor: Actor, today: 
 
 
 @allowed(Right.SEE, practice="practices")
-def trend(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, days: int = 90) -> pl.DataFrame:
+def trend(
+    store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, days: int = TREND_DAYS
+) -> pl.DataFrame:
     """Return what was still to be booked on each of the last `days` days, today last and as it is now.
 
     Columns: day, opportunities, patients, value_pence, uda, worth_pence, due, overdue, practices (how many of them have
     a history by then). A day on which not all of those were looked at is a gap: null, not 0. Empty without practices.
     """
-    first = today - timedelta(days=days - 1)
-    kept = queries.trend(store, _ids(practices), from_day=first, to_day=today).filter(pl.col("day") < today)
-    is_whole = pl.col("practices") == pl.col("expected")
-    before = kept.select(
-        "day", *(pl.when(is_whole).then(pl.col(name)).alias(name) for name in FIGURES), practices=pl.col("expected")
-    )
-    last = _totals(store, practices, today=today).select(
-        pl.lit(today).alias("day"), *FIGURES, practices=pl.lit(len(practices), pl.Int32)
-    )
-    wanted = pl.DataFrame({"day": [first + timedelta(days=number) for number in range(days)]}, schema={"day": pl.Date})
-    return wanted.filter(pl.lit(len(practices) > 0)).join(
-        pl.concat([before, last]), on="day", how="left", maintain_order="left"
-    )
+    before = _days(store, practices, today=today, days=days)
+    return _trend(_now(store, practices, today=today), before, practices, today=today, days=days)
 
 
 @allowed(Right.SEE, practice="practices")
@@ -273,7 +293,9 @@ def trend_by(
 
 
 @allowed(Right.SEE, practice="practices")
-def across(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, days: int = 28) -> pl.DataFrame:
+def across(
+    store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, days: int = ACROSS_DAYS
+) -> pl.DataFrame:
     """Return practice against practice, highest value first.
 
     Columns: practice_id, practice, opportunities, patients, value_pence, uda, worth_pence, due, overdue (now),
@@ -281,11 +303,108 @@ def across(store: Store, practices: Sequence[Practice], *, actor: Actor, today: 
     contacted, booked and booked_value_pence, null without a history, and first_on, the day on which that begins. One
     row for each practice.
     """
-    first = today - timedelta(days=days - 1)
-    now = _now(store, practices, "practice", today=today).select(pl.col("key").alias("practice_id"), *FIGURES)
-    done = queries.across(store, _ids(practices), from_day=first, to_day=today, before_day=today - timedelta(days=days))
+    return _across(_now(store, practices, today=today), _done(store, practices, today=today, days=days))
+
+
+def opened_between(band: str, *, today: date) -> tuple[date | None, date | None]:
+    """Return from when to when the courses of a band of AGES were opened."""
+    youngest, oldest = AGES[band]
+    return (today - timedelta(days=oldest) if oldest is not None else None), today - timedelta(days=youngest)
+
+
+def _now(
+    store: Store, practices: Sequence[Practice], *, today: date, statuses: Sequence[str] = UNBOOKED
+) -> pl.DataFrame:
+    """Return what is on the list by all that it is split by, as `queries.standing` says."""
+    listing.refresh(store, _ids(practices), today=today)
+    return queries.standing(store, _ids(practices), today=today, statuses=statuses)
+
+
+def _cards(now: pl.DataFrame, as_of: datetime | None, weeks: pl.DataFrame, trend: pl.DataFrame) -> Cards:
+    totals = queries.totals_of(now).row(0, named=True)
+    this_week = weeks.row(-1, named=True)
+    return Cards(
+        **{name: totals[name] for name in FIGURES},
+        week=this_week["week"],
+        booked=this_week["booked"],
+        booked_value_pence=this_week["booked_value_pence"],
+        contacted=this_week["contacted"],
+        as_of=as_of,
+        trend=trend,
+        weeks=weeks,
+    )
+
+
+def _as_of(store: Store, practices: Sequence[Practice]) -> datetime | None:
+    known = queries.known(store, _ids(practices)).values()
+    return min(one["taken_at"] for one in known) if known and len(known) == len(practices) else None
+
+
+def _standing(now: pl.DataFrame) -> pl.DataFrame:
     return (
-        done.join(now, on="practice_id", how="left", maintain_order="left")
+        now.filter(pl.col("what") == "status")
+        .select(pl.col("key").alias("status"), *MEASURES)
+        .with_columns(status_text=pl.col("status").replace_strict(words.STATUSES, return_dtype=pl.String))
+        .select("status", "status_text", *MEASURES)
+        .sort(pl.col("status").cast(pl.Enum(list(words.STATUSES))))
+    )
+
+
+def _ageing(now: pl.DataFrame, *, today: date) -> pl.DataFrame:
+    rows = now.filter(pl.col("what") == "age").rename({"key": "band"})
+    bands = pl.DataFrame(
+        [(band, _band_text(band), *opened_between(band, today=today)) for band in AGES],
+        schema={"band": pl.String, "band_text": pl.String, "opened_from": pl.Date, "opened_to": pl.Date},
+        orient="row",
+    )
+    is_shown = (pl.col("band") != "366+") | (pl.col("opportunities") > 0)
+    return (
+        bands.filter(pl.lit(rows.height > 0))
+        .join(rows.select("band", *MEASURES), on="band", how="left", maintain_order="left")
+        .with_columns(pl.col(MEASURES).fill_null(0))
+        .filter(is_shown)
+    )
+
+
+def _by(now: pl.DataFrame, what: str, practices: Sequence[Practice]) -> pl.DataFrame:
+    name = pl.col("name")
+    if what == "provider" and len(practices) > 1:
+        name = pl.concat_str("name", "practice", separator=", ", ignore_nulls=True)
+    return now.filter(pl.col("what") == what).select("key", name.alias("name"), *MEASURES)
+
+
+def _days(store: Store, practices: Sequence[Practice], *, today: date, days: int) -> pl.DataFrame:
+    """Return what `trend` says of the days before today."""
+    first = today - timedelta(days=days - 1)
+    kept = queries.trend(store, _ids(practices), from_day=first, to_day=today).filter(pl.col("day") < today)
+    is_whole = pl.col("practices") == pl.col("expected")
+    return kept.select(
+        "day", *(pl.when(is_whole).then(pl.col(name)).alias(name) for name in FIGURES), practices=pl.col("expected")
+    )
+
+
+def _trend(
+    now: pl.DataFrame, before: pl.DataFrame, practices: Sequence[Practice], *, today: date, days: int
+) -> pl.DataFrame:
+    last = queries.totals_of(now).select(
+        pl.lit(today).alias("day"), *FIGURES, practices=pl.lit(len(practices), pl.Int32)
+    )
+    first = today - timedelta(days=days - 1)
+    wanted = pl.DataFrame({"day": [first + timedelta(days=number) for number in range(days)]}, schema={"day": pl.Date})
+    return wanted.filter(pl.lit(len(practices) > 0)).join(
+        pl.concat([before, last]), on="day", how="left", maintain_order="left"
+    )
+
+
+def _done(store: Store, practices: Sequence[Practice], *, today: date, days: int) -> pl.DataFrame:
+    first = today - timedelta(days=days - 1)
+    return queries.across(store, _ids(practices), from_day=first, to_day=today, before_day=today - timedelta(days=days))
+
+
+def _across(now: pl.DataFrame, done: pl.DataFrame) -> pl.DataFrame:
+    figures = now.filter(pl.col("what") == "practice").select(pl.col("key").alias("practice_id"), *FIGURES)
+    return (
+        done.join(figures, on="practice_id", how="left", maintain_order="left")
         .with_columns(pl.col(FIGURES).fill_null(0))
         .select(
             "practice_id",
@@ -300,24 +419,6 @@ def across(store: Store, practices: Sequence[Practice], *, actor: Actor, today: 
         )
         .sort("value_pence", "practice_id", descending=[True, False])
     )
-
-
-def opened_between(band: str, *, today: date) -> tuple[date | None, date | None]:
-    """Return from when to when the courses of a band of AGES were opened."""
-    youngest, oldest = AGES[band]
-    return (today - timedelta(days=oldest) if oldest is not None else None), today - timedelta(days=youngest)
-
-
-def _now(
-    store: Store, practices: Sequence[Practice], what: str, *, today: date, statuses: Sequence[str] = UNBOOKED
-) -> pl.DataFrame:
-    listing.refresh(store, _ids(practices), today=today)
-    return queries.standing(store, what, _ids(practices), today=today, statuses=statuses)
-
-
-def _totals(store: Store, practices: Sequence[Practice], *, today: date) -> pl.DataFrame:
-    listing.refresh(store, _ids(practices), today=today)
-    return queries.totals(store, _ids(practices), today=today, statuses=UNBOOKED)
 
 
 def _band_text(band: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -9,7 +10,6 @@ import streamlit as st
 
 from pages.parts import charts as parts
 from pages.parts import format, opening
-from pages.parts.session import Session
 from services import charts, pipeline, words
 
 MONEY = st.column_config.NumberColumn(format="£%,.2f")
@@ -42,9 +42,8 @@ def choose_measure() -> str:
     return str(chosen)
 
 
-def standing(here: Session, measure: str) -> None:
+def standing(rows: pl.DataFrame, measure: str) -> None:
     """Draw what is on the list by status."""
-    rows = pipeline.standing(here.store, here.shown, actor=here.actor, today=here.today)
     _bars(
         rows,
         by="status_text",
@@ -59,12 +58,11 @@ def standing(here: Session, measure: str) -> None:
     )
 
 
-def ageing(here: Session, measure: str) -> None:
-    """Draw what is still to be booked by its age."""
-    rows = pipeline.ageing(here.store, here.shown, actor=here.actor, today=here.today)
+def ageing(rows: pl.DataFrame, measure: str, today: date) -> None:
+    """Draw what is still to be booked by its age on a day."""
 
     def pick(band: str) -> None:
-        first, last = pipeline.opened_between(band, today=here.today)
+        first, last = pipeline.opened_between(band, today=today)
         days = {"opened_from": first and first.isoformat(), "opened_to": last and last.isoformat()}
         opening.opportunities(statuses=pipeline.UNBOOKED, **{name: day for name, day in days.items() if day})
 
@@ -81,9 +79,8 @@ def ageing(here: Session, measure: str) -> None:
     )
 
 
-def by(here: Session, measure: str, what: str) -> None:
+def by(rows: pl.DataFrame, measure: str, what: str) -> None:
     """Draw what is still to be booked by provider, payor or assignee."""
-    rows = pipeline.by(here.store, here.shown, actor=here.actor, today=here.today, what=what)
     field = {"provider": "providers", "payor": "payors", "assignee": "assignees"}[what]
     title = {"provider": "By provider", "payor": "By payor", "assignee": "By assignee"}[what]
 
@@ -103,9 +100,8 @@ def by(here: Session, measure: str, what: str) -> None:
     )
 
 
-def flow(here: Session) -> None:
+def flow(weeks: pl.DataFrame) -> None:
     """Draw what happened week by week."""
-    weeks = pipeline.flow(here.store, here.shown, actor=here.actor, today=here.today)
     known = weeks.filter(pl.col("days_known") > 0)
     told = ""
     if known.height:
@@ -130,9 +126,8 @@ def flow(here: Session) -> None:
     )
 
 
-def trend(here: Session, measure: str) -> None:
+def trend(days: pl.DataFrame, measure: str) -> None:
     """Draw how much was still to be booked day by day."""
-    days = pipeline.trend(here.store, here.shown, actor=here.actor, today=here.today)
     words_of, is_money = MEASURES[measure]
     known = days.filter(pl.col(measure).is_not_null())
     told = ""
@@ -157,9 +152,8 @@ def trend(here: Session, measure: str) -> None:
     )
 
 
-def funnel(here: Session) -> None:
+def funnel(rows: pl.DataFrame) -> None:
     """Draw how far the opportunities of the last 90 days came."""
-    rows = pipeline.funnel(here.store, here.shown, actor=here.actor, today=here.today)
     told = ""
     if rows.height:
         counts = dict(rows.select("stage", "opportunities").iter_rows())
@@ -179,9 +173,8 @@ def funnel(here: Session) -> None:
     )
 
 
-def across(here: Session, measure: str) -> None:
+def across(rows: pl.DataFrame, measure: str) -> None:
     """Draw practice against practice."""
-    rows = pipeline.across(here.store, here.shown, actor=here.actor, today=here.today)
     words_of, is_money = MEASURES[measure]
     most = rows.sort(measure, descending=True)
     table = rows.select(

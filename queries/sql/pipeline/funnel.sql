@@ -2,19 +2,28 @@
 -- Money is that of the first day in each stage, so that the stages can be compared.
 with
 firsts as (
-    select practice_id, opportunity_id, min(listed_from) as listed_from
+    select practice_id, opportunity_id, min(listed_from) as listed_from, min(opened_on) as opened_on
     from spells
     where list_contains($practice_ids, practice_id) and listed_from between $from_day::date and $to_day::date
     group by practice_id, opportunity_id
+),
+-- Only what was opened before the first day can have been on the list before it.
+seen_before as (
+    select distinct firsts.practice_id, firsts.opportunity_id
+    from firsts
+    join spells as earlier on earlier.practice_id = firsts.practice_id
+        and earlier.opportunity_id = firsts.opportunity_id and earlier.listed_from < $from_day::date
+    where firsts.opened_on < $from_day::date
 ),
 listed as (
     select spells.*
     from firsts
     join spells on spells.practice_id = firsts.practice_id and spells.opportunity_id = firsts.opportunity_id
         and spells.listed_from = firsts.listed_from
-    left join spells as earlier on earlier.practice_id = firsts.practice_id
-        and earlier.opportunity_id = firsts.opportunity_id and earlier.listed_from < $from_day::date
-    where spells.is_start_known and earlier.opportunity_id is null
+    left join seen_before on seen_before.practice_id = firsts.practice_id
+        and seen_before.opportunity_id = firsts.opportunity_id
+    where spells.is_start_known and seen_before.opportunity_id is null
+        and spells.listed_from between $from_day::date and $to_day::date
 ),
 days as (
     select
@@ -25,6 +34,7 @@ days as (
     from listed
     join spell_steps as steps on steps.practice_id = listed.practice_id
         and steps.opportunity_id = listed.opportunity_id
+    where steps.day >= $from_day::date
     group by steps.practice_id, steps.opportunity_id
 ),
 reached as (

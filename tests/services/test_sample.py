@@ -489,7 +489,7 @@ def test_no_two_providers_share_a_room_on_a_day_and_everybody_has_free_time(rive
         assert len(free) > 20, provider_id
 
 
-def test_the_same_day_gives_the_same_practice_and_removal_leaves_nothing_of_it(
+def test_the_same_day_gives_the_same_practice_and_removal_leaves_of_it_only_who_worked_elsewhere(
     store: Store, practice: SmallPractice, riverside: Riverside
 ) -> None:
     practice.course()
@@ -500,12 +500,13 @@ def test_the_same_day_gives_the_same_practice_and_removal_leaves_nothing_of_it(
     events = _rows(store, "events").filter(pl.col("kind") != "sample added").drop("event_id")
     assert events.equals(riverside.events().drop("event_id"))
 
+    practice.state("1", assigned_to="sample-priya")
     sample.remove(store, actor=SYSTEM, now=NOW)
 
     assert [one.name for one in all_practices(store)] == ["Elm Road"]
     for table in _of_practices(store):
         assert _rows(store, table).filter(pl.col("practice_id") != practice.id).is_empty(), table
-    assert _rows(store, "users")["user_id"].to_list() == ["amara"]
+    assert _rows(store, "users")["user_id"].sort().to_list() == ["amara", "sample-priya"]
     assert _rows(store, "user_practices")["practice_id"].to_list() == [practice.id]
     assert pms.read(store, practice.id, "courses").height == 1
     with pytest.raises(InvalidRequest, match="no sample practice"):
@@ -570,19 +571,3 @@ def test_a_second_sample_is_refused_and_the_first_kept(riverside: Riverside) -> 
     with pytest.raises(InvalidRequest, match="already"):
         sample.add(riverside.store, today=TODAY, actor=SYSTEM, now=NOW)
     assert riverside.table("patients").height == 8_000
-
-
-def test_one_of_its_people_who_worked_elsewhere_is_kept(store: Store, practice: SmallPractice) -> None:
-    sample.add(store, today=TODAY, actor=SYSTEM, now=NOW)
-    state = pl.DataFrame(
-        [{"practice_id": practice.id, "opportunity_id": "1", "status": "open", "attempts": 0}],
-        schema=workflow.STATE,
-    ).with_columns(
-        assigned_to=pl.lit("sample-priya"), changed_by=pl.lit("amara"), changed_at=pl.lit(NOW.replace(tzinfo=None))
-    )
-    with store.transaction() as tx:
-        workflow.write_states(tx, state)
-
-    sample.remove(store, actor=SYSTEM, now=NOW)
-
-    assert _rows(store, "users")["user_id"].sort().to_list() == ["amara", "sample-priya"]

@@ -86,6 +86,9 @@ COHORTS = 15
 """Months of first listing that are compared: the last three or four are too early."""
 
 CURVE_DAYS = 365
+CURVE_LEAST = 10
+"""A curve of fewer opportunities says more than is known."""
+
 AT_RISK_ON = (7, 30, 60, 90, 180, 270, 365)
 """The days on which the curve says how many opportunities it still rests on."""
 

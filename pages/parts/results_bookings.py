@@ -17,7 +17,7 @@ MEASURES: dict[str, tuple[str, bool]] = {
     "bookings": ("Bookings", False),
     "completed_value_pence": ("Value completed", True),
     "completed": ("Completed", False),
-    "lost": ("Booked no more", False),
+    "lost": ("No longer booked", False),
 }
 """What a bar may measure: its words, and whether it is money."""
 
@@ -43,9 +43,9 @@ def credited(asked: Asked) -> None:
         f"Of {format.count(rows['bookings'].sum(), 'booking')} in {asked.period}, worth "
         f"{format.whole_pounds(rows['value_pence'].sum())} private, {with_contact['bookings'].sum():,} worth "
         f"{format.whole_pounds(with_contact['value_pence'].sum())} followed a contact about the course on that day or "
-        f"at most {asked.window} days before; each is credited to the last one, one by a link to the message that had "
-        "it. Many would have booked anyway. Completed are those of these bookings that are completed by now; "
-        f"{lost:,} {'is' if lost == 1 else 'are'} booked no more: cancelled, missed, or with another visit to book."
+        f"at most {asked.window} days before; each is credited to the last one, or to the message whose link the "
+        "patient booked by. Many would have booked anyway. Completed are those of these bookings that are completed by now; "
+        f"{lost:,} {'is' if lost == 1 else 'are'} no longer booked: cancelled, missed, or with another visit to book."
     )
     parts.show(
         rows.select(
@@ -54,14 +54,14 @@ def credited(asked: Asked) -> None:
             (pl.col("value_pence") / 100).alias("Value booked"),
             pl.col("completed").alias("Completed"),
             (pl.col("completed_value_pence") / 100).alias("Value completed"),
-            pl.col("lost").alias("Booked no more"),
-            (pl.col("lost_value_pence") / 100).alias("Value booked no more"),
+            pl.col("lost").alias("No longer booked"),
+            (pl.col("lost_value_pence") / 100).alias("Value no longer booked"),
         ),
         charts.bars(rows, of=measure, by="name", of_title=of_title, by_title=by_title, is_money=is_money),
         title=f"Bookings by {by_title.lower()}",
         sentence=sentence + (REASONS if what == "reason" else ""),
         name=f"results-bookings-{what}",
-        columns=dict.fromkeys(("Value booked", "Value completed", "Value booked no more"), MONEY),
+        columns=dict.fromkeys(("Value booked", "Value completed", "Value no longer booked"), MONEY),
         empty=None if rows.height else NO_BOOKING,
     )
 

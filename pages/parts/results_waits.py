@@ -112,19 +112,31 @@ def curve(asked: Asked) -> None:
             **dict.fromkeys(("Share booked", "At least (95%)", "At most (95%)"), SHARE),
             "Courses it rests on": st.column_config.NumberColumn(format="localized"),
         },
-        empty=None
-        if found.booked
-        else NOTHING_NEW
-        if not found.opportunities
-        else f"None of the {courses} first listed in the last 12 months was booked yet.",
+        empty=_no_curve(found),
     )
+
+
+def _no_curve(found: results.Waits) -> str | None:
+    """Say why no curve is drawn, if none is."""
+    if not found.opportunities:
+        return NOTHING_NEW
+    if found.opportunities < results.CURVE_LEAST:
+        return (
+            f"It takes {results.CURVE_LEAST} courses first listed in the last 12 months to draw a curve; there "
+            f"{'is' if found.opportunities == 1 else 'are'} {found.opportunities}."
+        )
+    if not found.booked:
+        return f"None of the {found.opportunities:,} courses first listed in the last 12 months was booked yet."
+    return None
 
 
 def delays(asked: Asked) -> None:
     """Draw how long the first contact took."""
     found: results.Delays = asked.of("delays", days=asked.days)
     half = (
-        "" if found.median_days is None else f", half of these within {format.uda(found.median_days)} days of opening"
+        ""
+        if found.median_days is None or found.contacted < 2
+        else f", half of these within {format.uda(found.median_days)} days of opening"
     )
     parts.show(
         found.bands.select(

@@ -23,7 +23,8 @@ def test_the_window_that_is_chosen_credits_the_booking(practice: SmallPractice) 
     window = next(one for one in page.segmented_control if one.label.startswith("Credit"))
     window.set_value(7).run()
     assert f"private, 0 worth £0 {credited.format(7)}" in read(page)
-    assert "0 are booked no more: cancelled, missed, or with another visit to book." in read(page)
+    assert "0 are no longer booked: cancelled, missed, or with another visit to book." in read(page)
+    assert "It takes 10 courses first listed in the last 12 months to draw a curve; there is 1." in read(page)
     assert "No booking link was sent in this period." in read(page)
     assert not page.exception
 

@@ -299,9 +299,11 @@ def _best(store: Store, practices: Sequence[Practice], *, actor: Actor, today: d
 
 def _plain(filled: dict[str, Any]) -> str:
     """Return a digest for a program that shows no HTML."""
-    lines = [filled["subject"], "", filled["sentence"], ""]
-    lines += [f"{label}: {value}" for label, value in filled["cards"]]
-    lines += ["", *(picture.sentence for _, picture in filled["pictures"]), "", "The ten worth most:"]
-    lines += [" | ".join(row) for row in ([filled["headings"], *filled["best"]] if filled["best"] else [["none"]])]
+    lines = [filled["sentence"], "", *(f"{label}: {value}" for label, value in filled["cards"])]
+    lines += ["", *(picture.sentence for _, picture in filled["pictures"]), "", "The ten worth most"]
+    for place, *cells in filled["best"]:
+        told = zip(filled["headings"][1:], cells, strict=True)
+        lines.append(f"{place}. " + ", ".join(f"{heading} {cell}" for heading, cell in told if cell))
+    lines += [] if filled["best"] else ["Nothing is on the list."]
     lines += ["", f"You chose to get this on {filled['weekday']}s. Change it on the page Weekly digest."]
     return "\n".join(lines)

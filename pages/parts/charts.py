@@ -62,7 +62,7 @@ def _table(frame: pl.DataFrame, *, name: str, title: str, columns: Mapping[str, 
     if not key:
         st.dataframe(shown.to_arrow(), key=f"table_{name}", **options)
         return None
-    st.caption("Click a bar, or tick a row, to see its opportunities.")
+    st.caption("Click a bar, or tick a row (Shift+Space), to see its opportunities.")
     event: Any = st.dataframe(
         shown.to_arrow(), key=f"table_{name}", on_select="rerun", selection_mode="single-row", **options
     )

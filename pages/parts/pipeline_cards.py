@@ -47,7 +47,7 @@ def _card(label: str, value: str, line: pl.Series, meaning: str) -> None:
     numbers = line.cast(pl.Float64).drop_nulls().to_list()
     is_drawn = len(numbers) > 1
     options: dict[str, Any] = {"chart_data": numbers, "chart_type": "line"} if is_drawn else {}
-    with st.container(width=161):
+    with st.container(width=163):
         st.metric(label, value, help=meaning, border=True, **options)
 
 

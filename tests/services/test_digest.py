@@ -67,6 +67,9 @@ def test_it_tells_counts_and_values_and_names_no_patient(tom: Actor, store: Stor
         assert words.day(TODAY - timedelta(days=200)) not in told, "the day of a course may point at its patient"
         assert "Okafor" not in told
         assert "okafor" not in told
+    assert (
+        "1. Provider BA, Payor Private, Open for 181–365 days, Status Open, Value £1,420, Worth £1,420" in letter.text
+    )
     assert sorted(letter.pictures) == ["by-age", "by-status"]
     assert all(picture.startswith(b"\x89PNG") for picture in letter.pictures.values())
     assert all(f"cid:{name}" in letter.html for name in letter.pictures)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import lru_cache, partial, wraps
+from typing import Any, TypeVar, cast
 
 import altair as alt
 import polars as pl
@@ -48,6 +49,47 @@ SHARP = 2.0
 _LEGEND = alt.Legend(orient="bottom", symbolType="stroke", symbolSize=300, symbolStrokeWidth=3)
 
 
+Draw = TypeVar("Draw", bound=Callable[..., Any])
+
+KEPT = 500
+"""So many charts are kept as they were drawn."""
+
+
+def _once(draw: Draw) -> Draw:
+    """Keep the charts that a function draws: of the same frame it is the same one, and to make it takes as long as SQL.
+
+    Altair checks what a chart is made of when it is made; to check the whole again each time that it is shown would
+    cost more than to show it.
+    """
+
+    @lru_cache(maxsize=KEPT)
+    def kept(question: _Question) -> Any:
+        chart = draw(question.frame, **question.given)
+        vars(chart)["to_dict"] = partial(chart.to_dict, validate=False)
+        return chart
+
+    @wraps(draw)
+    def drawn(frame: pl.DataFrame, **given: Any) -> Any:
+        return kept(_Question(frame, given))
+
+    return cast("Draw", drawn)
+
+
+class _Question:
+    """A frame and how it is to be drawn; equal to another one with the same content."""
+
+    def __init__(self, frame: pl.DataFrame, given: Mapping[str, Any]) -> None:
+        self.frame, self.given = frame, given
+        self._content = (tuple(frame.schema.items()), tuple(frame.rows()), repr(given))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Question) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+
+@_once
 def bars(
     frame: pl.DataFrame,
     *,
@@ -89,6 +131,7 @@ def bars(
     return alt.layer(drawn, said).properties(height=alt.Step(BAR))
 
 
+@_once
 def lines(
     frame: pl.DataFrame,
     *,
@@ -132,6 +175,7 @@ def lines(
     ).properties(height=height)
 
 
+@_once
 def expected(frame: pl.DataFrame, *, by: str, expected: str, came: str, by_title: str, of_title: str) -> Any:
     """Return a bar for each row, in the order of the frame, for what came, and a mark where it was expected: shares."""
     rows = frame.select(
@@ -153,6 +197,7 @@ def expected(frame: pl.DataFrame, *, by: str, expected: str, came: str, by_title
     return alt.layer(bars, marks).properties(height=260)
 
 
+@_once
 def curve(frame: pl.DataFrame, *, below: Mapping[int, int], of_title: str, by_title: str, height: int = 300) -> Any:
     """Return shares from 0 to 1 over a number of days as steps in their band: the columns day, share, low and high.
 

@@ -24,6 +24,9 @@ MEASURES: dict[str, tuple[str, bool]] = {
 }
 """What a bar may measure: its words, and whether it is money."""
 
+MOST_BARS = 25
+"""So many bars are drawn at most, those with the most; the table has all."""
+
 NOTHING = "Nothing is on the list. The charts fill when a course of treatment is open without an appointment."
 BEGINS = "There is no history yet: it begins on the first day that Care Manager runs, and grows by a row each day."
 
@@ -176,7 +179,7 @@ def funnel(rows: pl.DataFrame) -> None:
 def across(rows: pl.DataFrame, measure: str) -> None:
     """Draw practice against practice."""
     words_of, is_money = MEASURES[measure]
-    most = rows.sort(measure, descending=True)
+    drawn = _most(rows, measure)
     table = rows.select(
         pl.col("practice").alias("Practice"),
         (pl.col("value_pence") / 100).alias("Value"),
@@ -195,10 +198,10 @@ def across(rows: pl.DataFrame, measure: str) -> None:
     )
     parts.show(
         table,
-        charts.bars(most, of=measure, by="practice", of_title=words_of, by_title="Practice", is_money=is_money),
+        charts.bars(drawn, of=measure, by="practice", of_title=words_of, by_title="Practice", is_money=is_money),
         title="Practice against practice",
         sentence="What is still to be booked at each practice. New, contacted and booked in the table are of the last "
-        "28 days.",
+        f"28 days.{_left_out(rows)}",
         name="pipeline-practices",
         columns={
             **dict.fromkeys(("Value", "Value 28 days ago", "Worth", "Booked, value"), MONEY),
@@ -223,6 +226,7 @@ def _bars(
 ) -> None:
     words_of, is_money = MEASURES[measure]
     named = rows.with_columns(pl.col(by).fill_null("None"))
+    drawn = _most(named, measure) if named.height > MOST_BARS else named
     most = ""
     if rows.height:
         top = named.sort(measure, descending=True, nulls_last=True).row(0, named=True)
@@ -232,16 +236,25 @@ def _bars(
     parts.show(
         _table(named, by=by, by_title=by_title).with_columns(named[key]),
         charts.bars(
-            named, of=measure, by=by, of_title=words_of, by_title=by_title, is_money=is_money, colours=colours, key=key
+            drawn, of=measure, by=by, of_title=words_of, by_title=by_title, is_money=is_money, colours=colours, key=key
         ),
         title=title,
-        sentence=says + most,
+        sentence=says + most + _left_out(named),
         name=name,
         columns=_columns(by_title),
         empty=None if rows.height else NOTHING,
         key=key,
         on_pick=pick,
     )
+
+
+def _most(rows: pl.DataFrame, measure: str) -> pl.DataFrame:
+    return rows.sort(measure, descending=True, nulls_last=True, maintain_order=True).head(MOST_BARS)
+
+
+def _left_out(rows: pl.DataFrame) -> str:
+    left = rows.height - MOST_BARS
+    return f" The chart leaves out {left:,} that have less; the table has them." if left > 0 else ""
 
 
 def _table(rows: pl.DataFrame, *, by: str, by_title: str) -> pl.DataFrame:

@@ -118,6 +118,20 @@ def test_it_takes_a_message_and_tells_its_own_id(at):
     assert [one["type"] for one in body["content"]] == ["text/plain", "text/html"]
 
 
+def test_its_pictures_are_shown_within(at):
+    html = '<img src="cid:by-age" alt="By age">'
+    sender(at).send(replace(MESSAGE, html=html, pictures={"by-age": b"\x89PNG"}))
+    assert sent(at)["attachments"] == [
+        {
+            "content": "iVBORw==",
+            "filename": "by-age.png",
+            "type": "image/png",
+            "disposition": "inline",
+            "content_id": "by-age",
+        }
+    ]
+
+
 def test_it_can_be_unsubscribed_from_at_one_click(at):
     sender(at).send(MESSAGE)
     body = sent(at)

@@ -123,6 +123,16 @@ def test_the_mail_that_arrives_is_the_message():
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
+def test_a_picture_arrives_within_the_page_that_shows_it():
+    box = Box()
+    with server(box) as sender:
+        sender.send(replace(MESSAGE, html='<img src="cid:by-age">', pictures={"by-age": b"\x89PNG"}))
+    _, page = parsed(box.mail[0].content).iter_parts()
+    _, picture = page.iter_parts()
+    assert page.get_content_type() == "multipart/related"
+    assert (picture["Content-ID"], picture.get_content()) == ("<by-age>", b"\x89PNG")
+
+
 def test_a_text_arrives_as_it_is():
     box = Box()
     text = "£1 – “Zoë”\n.\n.dot\n" + "x" * 2_000

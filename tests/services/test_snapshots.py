@@ -13,7 +13,7 @@ import pytest
 from queries import bookings as booking_queries
 from queries import practices as practice_queries
 from queries.store import Store
-from services import bookings, care, practices, sequences, snapshots
+from services import bookings, care, history, practices, sequences, snapshots
 from services.actions import Chosen, Outcome
 from services.snapshots import Looks
 from services.worker import Worker
@@ -316,7 +316,7 @@ def test_a_booking_that_a_person_tells_and_an_import_confirms_is_one(days):
 
 
 def test_a_visit_booked_here_counts_once_however_it_is_moved_and_not_when_it_is_given_up_on_its_day(days):
-    given_up, restored, again, moved, later, anew = courses = [days.practice.course() for _ in range(6)]
+    given_up, restored, returned, again, moved, later, anew = courses = [days.practice.course() for _ in range(7)]
     days.look(0)
     for hour, course in enumerate(courses):
         days.books(course, hour, day=0)
@@ -324,6 +324,8 @@ def test_a_visit_booked_here_counts_once_however_it_is_moved_and_not_when_it_is_
     assert len(days.steps()) == len(courses)
     days.cancels(given_up, day=0)
     days.does(care.restore, restored, day=0)
+    with days.store.transaction() as tx:  # As an import leaves it that had the visit, and has it no more.
+        history.record(tx, "returned", by="system", now=NOW, practice_id=days.practice.id, opportunity_id=returned)
     days.undoes(days.cancels(again, day=0), day=0)
     days.moves(moved, 9, day=0)
     days.look(0, hours=2)

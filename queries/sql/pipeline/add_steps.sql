@@ -17,9 +17,9 @@ told as (
 given_up as (
     select opportunity_id, day
     from told
-    where after like '%"booked_on": %'
+    where kind in ('booked', 'returned') or after like '%"booked_on": %'
     group by opportunity_id, day
-    having arg_max(kind <> 'booked' and after like '%"booked_on": null%', event_id)
+    having arg_max(kind = 'returned' or (kind <> 'booked' and after like '%"booked_on": null%'), event_id)
 ),
 happened as (
     select told.opportunity_id, told.kind as step, told.day

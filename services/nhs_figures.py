@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,9 @@ MOST_COURSES = 10_000
 MOST_PENCE = 100_000_000
 """In one month more is a slip of the pen."""
 
+TYPED_AS = re.compile(r"£?\s?(\d+|\d{1,3}(?:,\d{3})+)(\.\d{1,2})?")
+"""How a figure is typed; 12,5 and 1.234 could be two numbers each."""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -32,6 +36,35 @@ class Figures:
 
 NOTHING = Figures()
 """Nothing typed in."""
+
+
+def read(uda: str, unscheduled_courses: str, unscheduled_pounds: str) -> Figures:
+    """Return the figures of a month as they were typed, an empty field being none.
+
+    Raises InvalidRequest, naming the field, for what is no such figure, and for figures that cannot be.
+    """
+    courses = _number(unscheduled_courses, "courses of unscheduled care", "12", is_whole=True)
+    pounds = _number(unscheduled_pounds, "unscheduled care in pounds", "1,234.50")
+    units = _number(uda, "UDAs delivered", "1,234.5")
+    return _checked(
+        Figures(
+            None if units is None else float(units),
+            None if courses is None else int(courses),
+            None if pounds is None else int(pounds * 100),
+        )
+    )
+
+
+def _number(text: str, field: str, example: str, *, is_whole: bool = False) -> Decimal | None:
+    if not text.strip():
+        return None
+    found = TYPED_AS.fullmatch(text.strip())
+    if found is None or (is_whole and found[2]):
+        raise InvalidRequest(
+            f"“{text.strip()}” is no figure for {field}. Nothing was saved. "
+            f"Type it as {example}, or leave the field empty."
+        )
+    return Decimal(found[1].replace(",", "") + (found[2] or ""))
 
 
 @allowed(Right.SETTINGS, practice="practice")

@@ -23,6 +23,7 @@ from services.notebook_cells import Cell
 from services.opportunities import Choices
 
 TABLE_HEIGHT = 420
+NO_FILTER = "No filter: open and contacted"
 
 
 def draw_choices(here: Session, draft: Draft, cell: Cell, choices: Choices) -> None:
@@ -32,7 +33,7 @@ def draw_choices(here: Session, draft: Draft, cell: Cell, choices: Choices) -> N
         st.warning(
             f"Left off, because it cannot be chosen at the practices shown: {format.plain(', '.join(asked.left_off))}."
         )
-    said = "; ".join(asked.in_words) or "No filter: open and contacted"
+    said = "; ".join(asked.in_words) or NO_FILTER
     _draw(here, draft, cell, _measured(here, draft, cell, asked), said)
 
 
@@ -60,7 +61,7 @@ def section(here: Session, draft: Draft, cell: Cell, asked: Asked | None) -> Sec
         given = _asked(here, draft, cell)
     else:
         given = _measured(here, draft, cell, asked)
-        said = f"Filters: {'; '.join(asked.in_words)}." if asked.in_words else ""
+        said = f"Filters: {'; '.join(asked.in_words)}." if asked.in_words else f"{NO_FILTER}."
     answer = given.answer
     if answer is None:
         return Section(cell.called, given.problem or "", sql=sql)

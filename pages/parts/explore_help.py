@@ -22,7 +22,8 @@ def draw(draft: Draft, cell: Cell) -> None:
         f"One question in DuckDB's SQL, begun with select, with or from. It reads the views below of the practices "
         f"shown and nothing else; it takes {most.seconds:g} seconds and {most.megabytes} MB at most, and shows "
         f"{most.rows:,} rows. `practice_today()` is the day at the practice. A column whose name ends in _pounds is "
-        "shown as money."
+        "shown as money. Two practices can have the same ids: join by practice too. The audit has each question and "
+        "who asked it."
     )
     name = st.selectbox("View", list(VIEWS), key=draft.key(cell, "view"), width=260)
     about, columns = VIEWS[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -14,6 +15,8 @@ from services.nhs_figures import Figures
 from services.practices import Practice
 
 SAVED = "nhs_figures"
+LONGEST = 20
+"""Letters of a field. A field for numbers would take 12,5 for 125, and a figure that is too large for none at all."""
 
 
 def draw(practice: Practice, standing: Standing) -> None:
@@ -37,33 +40,25 @@ def draw(practice: Practice, standing: Standing) -> None:
     fields = {name: f"nhs_{name}_{key}" for name in ("uda", "courses", "pounds")}
     with st.form(f"nhs_figures_{key}", border=True):
         uda, courses, pounds = st.columns(3)
-        uda.number_input(
+        uda.text_input(
             "UDAs delivered, without unscheduled care",
-            min_value=0.0,
-            max_value=float(nhs_figures.MOST_UDAS),
-            value=seen.uda,
-            step=10.0,
-            format="%.2f",
+            value="" if seen.uda is None else f"{seen.uda:,.2f}",
             key=fields["uda"],
+            max_chars=LONGEST,
             placeholder=f"Extract: {format.uda(round(row['extract_uda'], 2))}",
         )
-        courses.number_input(
+        courses.text_input(
             "Courses of unscheduled care",
-            min_value=0,
-            max_value=nhs_figures.MOST_COURSES,
-            value=seen.unscheduled_courses,
-            step=1,
+            value="" if seen.unscheduled_courses is None else f"{seen.unscheduled_courses:,}",
             key=fields["courses"],
+            max_chars=LONGEST,
             placeholder=f"Extract: {row['extract_unscheduled_courses']:,}",
         )
-        pounds.number_input(
+        pounds.text_input(
             "Unscheduled care (£)",
-            min_value=0.0,
-            max_value=nhs_figures.MOST_PENCE / 100,
-            value=None if seen.unscheduled_pence is None else seen.unscheduled_pence / 100,
-            step=75.0,
-            format="%.2f",
+            value="" if seen.unscheduled_pence is None else f"{seen.unscheduled_pence / 100:,.2f}",
             key=fields["pounds"],
+            max_chars=LONGEST,
             placeholder=f"Extract: {format.pounds(row['extract_unscheduled_pence'])}",
         )
         if row["typed_by"]:
@@ -75,7 +70,9 @@ def draw(practice: Practice, standing: Standing) -> None:
             if _is_typed(row):
                 st.form_submit_button(
                     "Back to the extract",
-                    on_click=partial(_write, practice, standing.contract_id, month_on, seen, nhs_figures.NOTHING),
+                    on_click=partial(
+                        _write, practice, standing.contract_id, month_on, seen, lambda: nhs_figures.NOTHING
+                    ),
                 )
 
 
@@ -84,19 +81,18 @@ def _is_typed(row: dict[str, object]) -> bool:
 
 
 def _save(practice: Practice, contract_id: str, month_on: date, seen: Figures, fields: dict[str, str]) -> None:
-    typed = {name: st.session_state[key] for name, key in fields.items()}
-    pence = None if typed["pounds"] is None else round(typed["pounds"] * 100)
-    _write(practice, contract_id, month_on, seen, Figures(typed["uda"], typed["courses"], pence))
+    typed = [str(st.session_state[fields[name]] or "") for name in ("uda", "courses", "pounds")]
+    _write(practice, contract_id, month_on, seen, lambda: nhs_figures.read(*typed))
 
 
-def _write(practice: Practice, contract_id: str, month_on: date, seen: Figures, figures: Figures) -> None:
+def _write(practice: Practice, contract_id: str, month_on: date, seen: Figures, figures: Callable[[], Figures]) -> None:
     def change(here: session.Session) -> list[str]:
         return nhs_figures.write(
             here.store,
             practice,
             contract_id,
             month_on,
-            figures,
+            figures(),
             seen=seen,
             actor=here.actor,
             now=here.now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from pages.parts import action_dialogs, format, patient_panel, session
+from pages.parts import action_bar, action_dialogs, format, patient_panel, session
 from pages.parts.nhs_chart import LINES
 from services import nhs_openings
 from services.actors import Right
@@ -13,6 +13,9 @@ from services.nhs_contract import Standing
 
 FROM = {"projection": "the projection", "done": "what is delivered and scheduled"}
 HEIGHT = 420
+
+ACTIONS = (action_dialogs.ASSIGN, action_dialogs.CONTACT, action_bar.BOOK, action_dialogs.CALL)
+"""What brings a course on its way: handing it out, writing, booking and ringing."""
 
 
 def draw(here: session.Session, standing: Standing) -> None:
@@ -125,22 +128,25 @@ def _table(here: session.Session, rows: pl.DataFrame) -> None:
         },
     )
     ticked = rows[event.selection.rows]
+    one = ticked.height == 1
     with actions:
         if here.actor.may(Right.WORK):
-            for name, label, icon in (
-                (action_dialogs.ASSIGN, "Assign", ":material/person_add:"),
-                (action_dialogs.CALL, "Log a call", ":material/call:"),
-            ):
+            for name in ACTIONS:
+                label, icon, _, meaning = action_bar.ACTIONS[name]
+                is_fit = one if name == action_bar.BOOK else not ticked.is_empty()
                 st.button(
                     label,
                     key=f"nhs_{name}",
                     icon=icon,
-                    disabled=ticked.is_empty(),
-                    help="Tick rows first." if ticked.is_empty() else None,
-                    on_click=action_dialogs.ask,
+                    disabled=not is_fit,
+                    help=meaning
+                    if is_fit
+                    else "Tick one row first."
+                    if name == action_bar.BOOK
+                    else "Tick rows first.",
+                    on_click=action_bar.ask,
                     args=(name, ticked),
                 )
-        one = ticked.height == 1
         st.button(
             "See the patient",
             key="nhs_see",

@@ -13,7 +13,7 @@ from services import practices
 from services.actors import Role
 from services.store import Store
 from tests.pages.conftest import signed_in_as
-from tests.pages.screen import open_page, press, read
+from tests.pages.screen import button, field, open_page, press, read
 from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
 from tests.staff import person
 
@@ -48,9 +48,9 @@ def test_a_practice_sees_where_it_stands_and_hands_out_what_closes_the_gap(pract
     key = str(app.dataframe[-1].proto.id).split("-", 2)[2]
     app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
+    assert not button(app, "Book").disabled
     press(app, "Assign")
-    field = next(one for one in app.multiselect if one.label == "Assign to")
-    field.set_value(["amara"]).run()
+    field(app, "Assign to").set_value(["amara"]).run()
     press(app, "Assign")
     states = workflow.states(practice.store, practice.id)
     assert states.select("opportunity_id", "assigned_to").rows() == [("open", "amara")]
@@ -60,7 +60,11 @@ def test_figures_are_typed_in_and_taken_back(practice):
     app = open_page(PAGE)
     app.session_state["nhs_tab"] = "Type in figures"
     app.run()
-    next(one for one in app.number_input if one.label.startswith("UDAs delivered")).set_value(80.0)
+    field(app, "UDAs delivered").set_value("12,5")
+    press(app, "Save the month")
+    assert "“12,5” is no figure for UDAs delivered. Nothing was saved." in read(app)
+    assert field(app, "UDAs delivered").value == "12,5"
+    field(app, "UDAs delivered").set_value("80")
     press(app, "Save the month")
     assert "nhs-1, November 2026: 80 UDAs (was the extract's)." in read(app)
     assert app.metric[1].value == "80"

@@ -220,8 +220,8 @@ def test_what_was_booked_here_and_by_which_link_is_in_the_views(practice, store,
     rows = asked(
         store,
         [elm],
-        "select l.used_for, l.opened_at::varchar, b.person, b.made_on::varchar, b.starts_at::varchar, b.provider, b.state"
-        " from booking_links l join bookings b on b.booking_id = l.booking_id and b.practice = l.practice",
+        "select l.used_for, l.opened_at::varchar, b.person, b.made_on::varchar, b.starts_at::varchar, b.provider,"
+        " b.state from booking_links l join bookings b on b.booking_id = l.booking_id and b.practice = l.practice",
     ).frame
     assert rows.rows() == [
         ("booked", "2026-07-02 00:00:00", "The patient", "2026-07-02", "2026-12-01 10:00:00", "BA", "to enter")

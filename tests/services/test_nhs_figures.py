@@ -122,6 +122,30 @@ def test_a_month_to_come_or_of_no_term_and_figures_that_cannot_be_are_refused(pr
     assert standing(practice).months["typed_by"].null_count() == 8
 
 
+@pytest.mark.parametrize(
+    ("typed", "figures"),
+    [
+        (("", " ", ""), NOTHING),
+        (("1,200.5", "12", "£1,234.56"), Figures(1200.5, 12, 123456)),
+        (("0", "0", "0"), Figures(0.0, 0, 0)),
+        (("100000.00", "10,000", "1,000,000"), Figures(100000.0, 10000, 100000000)),
+        (("-5", "", ""), "“-5” is no figure for UDAs delivered"),
+        (("12,5", "", ""), "“12,5” is no figure for UDAs delivered"),
+        (("1.234", "", ""), "“1.234” is no figure for UDAs delivered"),
+        (("many", "", ""), "“many” is no figure for UDAs delivered"),
+        (("", "1.5", ""), "“1.5” is no figure for courses of unscheduled care"),
+        (("", "", "1,00"), "“1,00” is no figure for unscheduled care in pounds"),
+        (("99999999999", "", ""), "A month has at most 100,000 UDAs"),
+    ],
+)
+def test_figures_are_read_as_they_are_typed_or_refused_in_a_sentence(typed, figures):
+    if isinstance(figures, str):
+        with pytest.raises(InvalidRequest, match=figures):
+            nhs_figures.read(*typed)
+    else:
+        assert nhs_figures.read(*typed) == figures
+
+
 def test_a_practice_takes_its_figures_with_it(practice):
     write(practice, Figures(uda=80))
     with practice.store.transaction() as tx:

@@ -5,8 +5,7 @@ with named as (
 ),
 spoken as (
     select
-        events.practice_id, events.opportunity_id, events.event_id, events.kind, events.by_user, events.happened_at,
-        events.note, events.before, events.after
+        events.practice_id, events.opportunity_id, events.event_id, events.happened_at, events.note is null as is_silent
     from events
     join named on named.practice_id = events.practice_id and named.opportunity_id = events.opportunity_id
     where list_contains($kinds::text[], events.kind)
@@ -14,18 +13,19 @@ spoken as (
 ),
 ranked as (
     select
-        spoken.*,
+        event_id,
         row_number() over (
             -- A call is two events, of which the one that has the note was written first.
             partition by practice_id, opportunity_id
-            order by happened_at desc, note is null, event_id desc
+            order by happened_at desc, is_silent, event_id desc
         ) as place
     from spoken
 )
 select
-    ranked.practice_id, ranked.opportunity_id, ranked.kind, coalesce(users.name, ranked.by_user) as by_user,
-    ranked.happened_at, ranked.note, ranked.before, ranked.after
+    events.practice_id, events.opportunity_id, events.kind, coalesce(users.name, events.by_user) as by_user,
+    events.happened_at, events.note, events.before, events.after
 from ranked
-left join users on users.user_id = ranked.by_user
+join events on events.event_id = ranked.event_id
+left join users on users.user_id = events.by_user
 where ranked.place = 1
-order by ranked.practice_id, ranked.opportunity_id
+order by events.practice_id, events.opportunity_id

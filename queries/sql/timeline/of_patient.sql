@@ -1,9 +1,9 @@
 -- What happened about a patient, newest first, without the kinds that are only somebody looking. What is about a course
 -- belongs to whose course it is now: the PMS may have merged the records of two patients since.
 -- Grain: one row for each event.
-with mine as (
-    select
-        event_id, opportunity_id, kind, by_user, happened_at, note, before, after, action_id, undoes
+-- What is long of an event is read of these alone: they are few among millions.
+with found as (
+    select event_id
     from events
     where practice_id = $practice_id and not list_contains($without, kind)
         and (
@@ -12,6 +12,12 @@ with mine as (
                 select course_id from courses where practice_id = $practice_id and patient_id = $patient_id
             )
         )
+),
+mine as (
+    select
+        event_id, opportunity_id, kind, by_user, happened_at, note, before, after, action_id, undoes
+    from events
+    where event_id in (select found.event_id from found)
 )
 select
     mine.event_id, mine.opportunity_id, courses.cot_number, mine.kind, mine.by_user, users.name as by_name,

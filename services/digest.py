@@ -249,8 +249,9 @@ def _cards(cards: Cards) -> list[tuple[str, str]]:
     """Return the cards; a week that has just begun says little, so the last one stands beside it."""
 
     def weeks(name: str, said: Callable[[int], str]) -> str:
-        before, now = ("not known" if number is None else said(number) for number in cards.weeks[name].tail(2))
-        return f"{now}, last week {before}"
+        before, now = cards.weeks[name].tail(2)
+        told = "not known" if now is None else said(now)
+        return told if before is None else f"{told}, last week {said(before)}"
 
     return [
         ("Unbooked value", words.whole_pounds(cards.value_pence)),

@@ -65,5 +65,6 @@ def sentence(cards: Cards, names: Sequence[str]) -> str:
     return (
         f"{where}: {format.count(cards.opportunities, 'course')} of {format.count(cards.patients, 'patient')} "
         f"{'is' if cards.opportunities == 1 else 'are'} still to be booked, worth {format.pounds(cards.value_pence)} "
-        f"private and {format.uda(round(cards.uda, 1))} UDAs. {cards.due:,} are due, {cards.overdue:,} of them overdue."
+        f"private and {format.uda(round(cards.uda, 1))} UDAs. "
+        f"{cards.due:,} {'is' if cards.due == 1 else 'are'} due, {cards.overdue:,} of them overdue."
     )

@@ -60,7 +60,7 @@ def test_it_is_not_written_before_the_morning(tom: Actor, store: Store, hour: in
 def test_it_tells_counts_and_values_and_names_no_patient(tom: Actor, store: Store) -> None:
     letter = digest.written(store, practices.of(store, tom), actor=tom, today=TODAY, weekday=TUESDAY)
     for told in (letter.text, letter.html):
-        assert "2 courses of 1 patient are still to be booked." in told
+        assert "2 courses of 1 patient are still to be booked. 2 are due, 0 of them overdue." in told
         assert "£1,840" in told
         assert "£1,420" in told
         assert "181–365 days" in told

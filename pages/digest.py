@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Hashable
 
 import streamlit as st
 
 from pages.parts import format, session
-from services import digest
+from services import digest, my_list, results
 from services.actors import Right
 from services.errors import CareManagerError
 from services.sign_in import SessionEnded
@@ -29,6 +30,19 @@ def save() -> None:
     except CareManagerError as problem:
         st.session_state[REFUSED] = str(problem)
         del st.session_state[DAY]  # What is kept is shown, not what was wanted.
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def written(_here: session.Session, mark: Hashable, weekday: int) -> digest.Digest:
+    """Return the digest, written once as long as nothing happened: its pictures take a while."""
+    return digest.written(_here.store, _here.practices, actor=_here.actor, today=_here.today, weekday=weekday)
+
+
+def mark_of(here: session.Session) -> Hashable:
+    """Return what is another one once anything in the digest may be."""
+    looked = results.as_of(here.store, here.practices, actor=here.actor, today=here.today)
+    mark = my_list.mark(here.store, here.practices, actor=here.actor, today=here.today)
+    return str(here.store.path), tuple(one.name for one in here.practices), mark, tuple(sorted(looked.items()))
 
 
 here = session.require(Right.DIGEST)
@@ -62,9 +76,7 @@ if said := st.session_state.pop(SAID, None):
     st.success(format.plain(said))
 st.subheader("As it would look today", anchor=False)
 with st.spinner("Writing the digest ..."):
-    letter = digest.written(
-        here.store, here.practices, actor=here.actor, today=here.today, weekday=chosen or here.today.isoweekday()
-    )
+    letter = written(here, mark_of(here), chosen or here.today.isoweekday())
 html = letter.html
 for name, picture in letter.pictures.items():
     html = html.replace(f"cid:{name}", f"data:image/png;base64,{base64.b64encode(picture).decode()}")

@@ -96,12 +96,18 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Overview:
-    """All of the pipeline at once: each is what the service of its name says, `by` for each of WHATS."""
+class Brief:
+    """The pipeline in short: each is what the service of its name says."""
 
     cards: Cards
     standing: pl.DataFrame
     ageing: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Overview(Brief):
+    """All of the pipeline at once; `by` is for each of WHATS."""
+
     by: Mapping[str, pl.DataFrame]
     funnel: pl.DataFrame
     across: pl.DataFrame
@@ -134,16 +140,19 @@ def overview(store: Store, practices: Sequence[Practice], was: Past, *, actor: A
 
 
 @allowed(Right.SEE, practice="practices")
+def brief(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> Brief:
+    """Return the cards, `standing` and `ageing`, looked up in one go."""
+    now = _now(store, practices, today=today)
+    before = _days(store, practices, today=today, days=TREND_DAYS)
+    weeks = flow(store, practices, actor=actor, today=today)
+    trend = _trend(now, before, practices, today=today, days=TREND_DAYS)
+    return Brief(_cards(now, _as_of(store, practices), weeks, trend), _standing(now), _ageing(now, today=today))
+
+
+@allowed(Right.SEE, practice="practices")
 def cards(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> Cards:
     """Return the figures of the cards over all these practices, patients counted once."""
-    now = _now(store, practices, today=today)
-    days = _days(store, practices, today=today, days=TREND_DAYS)
-    return _cards(
-        now,
-        _as_of(store, practices),
-        flow(store, practices, actor=actor, today=today),
-        _trend(now, days, practices, today=today, days=TREND_DAYS),
-    )
+    return brief(store, practices, actor=actor, today=today).cards
 
 
 @allowed(Right.SEE, practice="practices")

@@ -88,7 +88,10 @@ def by(rows: pl.DataFrame, measure: str, what: str) -> None:
     title = {"provider": "By provider", "payor": "By payor", "assignee": "By assignee"}[what]
 
     def pick(key: str) -> None:
-        opening.opportunities(statuses=pipeline.UNBOOKED, **{field: [key]})
+        if key or what == "assignee":
+            opening.opportunities(statuses=pipeline.UNBOOKED, **{field: [key]})
+        else:
+            st.toast(f"The list has no filter for courses without a {what}. They are among all that it shows.")
 
     _bars(
         rows,
@@ -99,7 +102,7 @@ def by(rows: pl.DataFrame, measure: str, what: str) -> None:
         measure=measure,
         name=f"pipeline-{what}",
         says=f"What is still to be booked, {title[0].lower()}{title[1:]}.",
-        pick=pick if what == "assignee" or rows["key"].str.len_chars().min() else None,
+        pick=pick,
     )
 
 

@@ -36,6 +36,15 @@ def test_a_row_of_a_table_opens_the_list_with_its_filter(elm: SmallPractice) -> 
     assert {metric.label: metric.value for metric in page.metric}["Courses"] == "1"
 
 
+def test_one_course_without_a_provider_keeps_no_other_from_opening_the_list(elm: SmallPractice) -> None:
+    elm.item(elm.course(provider_id=None), price_pence=900_000)
+    page = open_page("pipeline.py")
+    tick(page, "table_pipeline-provider", 0)
+    assert "no filter for courses without a provider" in page.toast[0].value
+    tick(page, "table_pipeline-provider", 1)
+    assert [title.value for title in page.title] == ["Opportunities"]
+
+
 def test_a_practice_with_nothing_on_the_list_says_when_the_charts_fill(practice: SmallPractice) -> None:
     page = open_page("pipeline.py")
     assert "Nothing is on the list. The charts fill when" in read(page)

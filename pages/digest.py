@@ -50,7 +50,8 @@ st.title("Weekly digest", anchor=False)
 if not here.practices:
     st.info("There is no practice yet. Import an extract, or add the sample practice on the page Opportunities.")
     st.stop()
-chosen, address = (ask(here.store, actor=here.actor) for ask in (digest.day_of, digest.address_of))
+chosen = digest.day_of(here.store, actor=here.actor)
+address = digest.address_of(here.store, actor=here.actor)
 st.markdown(
     "The pipeline of your practices as an e-mail: the cards, two charts and the ten opportunities that are worth most, "
     "without a patient's name. It is written at 06:00 on the day you choose and leaves after the quiet hours."

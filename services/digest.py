@@ -21,7 +21,7 @@ from services import charts, contact_settings, history, opportunities, pipeline,
 from services.actors import RIGHTS, SYSTEM, Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.opportunities import Filters, Order
-from services.pipeline import Cards
+from services.pipeline import Brief, Cards
 from services.practices import Practice
 
 log = logging.getLogger(__name__)
@@ -98,19 +98,19 @@ def written(store: Store, practices: Sequence[Practice], *, actor: Actor, today:
     """
     if not practices:
         raise InvalidRequest("There is no practice yet, so there is nothing to tell. Import an extract first.")
-    cards = pipeline.cards(store, practices, actor=actor, today=today)
+    brief = pipeline.brief(store, practices, actor=actor, today=today)
     pictures, told = {}, []
-    for name, picture, chart in _charts(store, practices, actor=actor, today=today):
+    for name, picture, chart in _charts(brief):
         pictures[name] = charts.png(chart)
         told.append((name, picture))
     name = practices[0].name if len(practices) == 1 else f"{len(practices)} practices"
     # A line break in the name of a practice would begin another header of the e-mail.
     subject = f"Unbooked treatment at {' '.join(name.split())}, {words.day(today)}"
-    best = _best(store, practices, actor=actor, today=today)
+    best = _best(store, practices, brief.ageing, actor=actor, today=today)
     filled: dict[str, Any] = {
         "subject": subject,
-        "sentence": _sentence(cards),
-        "cards": _cards(cards),
+        "sentence": _sentence(brief.cards),
+        "cards": _cards(brief.cards),
         "pictures": told,
         "headings": best[0],
         "best": best[1:],
@@ -208,12 +208,9 @@ def sender_of(store: Store, practices: Sequence[Practice]) -> str:
     return contact_settings.EMAIL_SENDERS[kind]
 
 
-def _charts(
-    store: Store, practices: Sequence[Practice], *, actor: Actor, today: date
-) -> list[tuple[str, _Picture, Any]]:
+def _charts(brief: Brief) -> list[tuple[str, _Picture, Any]]:
     """Return the two charts of a digest: what is on the list by status, and what is still to be booked by age."""
-    standing = pipeline.standing(store, practices, actor=actor, today=today)
-    ageing = pipeline.ageing(store, practices, actor=actor, today=today)
+    standing, ageing = brief.standing, brief.ageing
     if standing.is_empty() or ageing.is_empty():
         return []
     colours = {words.STATUSES[status]: colour for status, colour in charts.STATUS_COLOURS.items()}
@@ -263,8 +260,10 @@ def _cards(cards: Cards) -> list[tuple[str, str]]:
     ]
 
 
-def _best(store: Store, practices: Sequence[Practice], *, actor: Actor, today: date) -> list[list[str]]:
-    """Return the headings and the rows of the opportunities that are worth most.
+def _best(
+    store: Store, practices: Sequence[Practice], ageing: pl.DataFrame, *, actor: Actor, today: date
+) -> list[list[str]]:
+    """Return the headings and the rows of the opportunities that are worth most, their age as a band of `ageing`.
 
     None has a patient's name, nor the day and the pence by which one who knows the practice could find it.
     """
@@ -277,7 +276,6 @@ def _best(store: Store, practices: Sequence[Practice], *, actor: Actor, today: d
         order=Order.by_rank("worth"),
         limit=BEST,
     )
-    ageing = pipeline.ageing(store, practices, actor=actor, today=today)
     bands = ageing.select("band_text", "opened_from", "opened_to").rows()
     names = ["Practice"] if len(practices) > 1 else []
     headings = ["", *names, "Provider", "Payor", "Open for", "Status", "Value", "UDAs", "Worth"]

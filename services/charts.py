@@ -112,10 +112,11 @@ def bars(
         (pl.col(of).cast(pl.Float64) / (100 if is_money else 1)).alias("number"),
         *([pl.col(key).alias(key)] if key and key != "name" else []),
     ).with_columns(pl.col("number").map_elements(_said(is_money), return_dtype=pl.String).alias("said"))
+    rows = rows.with_columns(end=pl.col("number").clip(lower_bound=0))
     numbers = [0.0, *rows["number"].drop_nulls()]
     # Room for the number at the end of the longest bar.
     room = alt.Scale(domain=[min(numbers) * 1.15, max(numbers) * 1.15 or 1])
-    across = alt.X("number:Q", title=of_title, scale=room, axis=_axis(is_money))
+    across, end = (alt.X(f"{name}:Q", title=of_title, scale=room, axis=_axis(is_money)) for name in ("number", "end"))
     down = alt.Y("name:N", title=None, sort=names, axis=alt.Axis(labelLimit=LABELLED))
     told = [alt.Tooltip("name:N", title=by_title or ""), alt.Tooltip("said:N", title=of_title)]
     base = alt.Chart(rows).encode(y=down, x=across, tooltip=told)
@@ -127,7 +128,7 @@ def bars(
     drawn = base.mark_bar(cornerRadiusEnd=2, cursor="pointer" if key else alt.Undefined).encode(color=colour)
     if key:
         drawn = drawn.add_params(alt.selection_point(name=PICK, fields=[key]))
-    said = base.mark_text(align="left", dx=4, color="#7a7f85").encode(text="said:N")
+    said = base.mark_text(align="left", dx=4, color="#7a7f85").encode(x=end, text="said:N")
     return alt.layer(drawn, said).properties(height=alt.Step(BAR))
 
 
@@ -257,7 +258,7 @@ def _days(days: Sequence[date]) -> alt.Axis:
 
 def _axis(is_money: bool) -> alt.Axis:
     """Return an axis of amounts; the pound is none of the signs that a number's format may begin with."""
-    pounds = "'£' + format(datum.value, ',.0f')"
+    pounds = "(datum.value < 0 ? '-£' : '£') + format(abs(datum.value), ',.0f')"
     return alt.Axis(labelExpr=pounds, tickCount=5) if is_money else alt.Axis(format=",.2~f", tickCount=5)
 
 

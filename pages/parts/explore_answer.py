@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import streamlit as st
 
 from pages.parts import explore_charts, explore_filters, format
@@ -157,6 +158,10 @@ def _table(draft: Draft, cell: Cell, answer: Answer) -> None:
         heading = answer.labels[name]
         if name in answer.money:
             config[heading] = st.column_config.NumberColumn(format="£%,.2f")
+        elif kind == pl.Date:
+            config[heading] = st.column_config.DateColumn(format="D MMM YYYY")
+        elif kind == pl.Datetime:
+            config[heading] = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
         elif kind.is_float():
             config[heading] = st.column_config.NumberColumn(format="localized")
     rows = answer.as_file()

@@ -10,8 +10,10 @@ import polars as pl
 from services import charts, words
 from services.explore import Answer
 
-MOST_GROUPS = 30
-"""So many groups at most are drawn; the table has them all."""
+MOST_GROUPS, MOST_MOMENTS = 30, 1_000
+"""So many groups, or days and times, at most are drawn; the table has them all."""
+
+DAY, MOMENT = "%-d %b %Y", "%-d %b %Y, %H:%M"
 
 BAR = 24
 """Pixels for each bar."""
@@ -34,7 +36,12 @@ def draw(answer: Answer, kind: str) -> Any:
     number = alt.Axis(format=",.0f" if is_money else ",.2~f", title=of_title, tickCount=6)
     value = alt.Tooltip(f"{OF}:Q", title=of_title, format=",.2f" if is_money else ",.2~f")
     is_time = answer.frame[answer.chart_by].dtype.is_temporal()
-    tooltips = [alt.Tooltip(f"{BY}:{'T' if is_time else 'N'}", title=by_title), value]
+    when = DAY if answer.frame[answer.chart_by].dtype == pl.Date else MOMENT
+    over_time = alt.X(f"{BY}:T", title=by_title, axis=alt.Axis(format=when, labelOverlap=True, tickCount=8))
+    tooltips = [
+        alt.Tooltip(f"{BY}:T", title=by_title, format=when) if is_time else alt.Tooltip(f"{BY}:N", title=by_title),
+        value,
+    ]
     marks: dict[str, Any] = {"color": alt.value(charts.ONE)}
     if answer.split_by:
         split_title = answer.labels[answer.split_by]
@@ -45,10 +52,10 @@ def draw(answer: Answer, kind: str) -> Any:
     amount = alt.Y(f"{OF}:Q", axis=number)
     if kind == "line":
         marks.pop("order", None)
-        across = alt.X(f"{BY}:T", title=by_title) if is_time else alt.X(f"{BY}:N", title=by_title, sort=order)
+        across = over_time if is_time else alt.X(f"{BY}:N", title=by_title, sort=order)
         return chart.mark_line(point=True).encode(x=across, y=amount, tooltip=tooltips, **marks)
     if is_time:
-        return chart.mark_bar().encode(x=alt.X(f"{BY}:T", title=by_title), y=amount, tooltip=tooltips, **marks)
+        return chart.mark_bar().encode(x=over_time, y=amount, tooltip=tooltips, **marks)
     down = alt.Y(f"{BY}:N", title=None, sort=order, axis=alt.Axis(labelLimit=220))
     bars = chart.mark_bar().encode(y=down, x=alt.X(f"{OF}:Q", axis=number), tooltip=tooltips, **marks)
     return bars.properties(height=alt.Step(BAR))
@@ -80,10 +87,10 @@ def says(answer: Answer) -> str:
 
 def left_out(answer: Answer) -> str:
     """Say that a chart does not have all groups, where it does not."""
-    if answer.chart_by is None or answer.frame[answer.chart_by].dtype.is_temporal():
+    if answer.chart_by is None:
         return ""
-    groups = answer.frame[answer.chart_by].n_unique()
-    return f"The chart has the first {MOST_GROUPS} of {groups:,} groups." if groups > MOST_GROUPS else ""
+    groups, most = answer.frame[answer.chart_by].n_unique(), _most(answer.frame[answer.chart_by])
+    return f"The chart has the first {most:,} of {groups:,} groups." if groups > most else ""
 
 
 def svg(answer: Answer, kind: str) -> str | None:
@@ -93,7 +100,7 @@ def svg(answer: Answer, kind: str) -> str | None:
 
 
 def _rows(answer: Answer, splits: list[str]) -> tuple[pl.DataFrame, list[str]]:
-    """Return what is drawn, under names without meaning to a chart, and the groups in their order."""
+    """Return what is drawn, under names without meaning to a chart, summed by group, and the groups in their order."""
     assert answer.chart_by is not None
     assert answer.chart_of is not None
     by = pl.col(answer.chart_by)
@@ -111,10 +118,14 @@ def _rows(answer: Answer, splits: list[str]) -> tuple[pl.DataFrame, list[str]]:
             else []
         ),
     ).filter(pl.col(OF).is_finite())
-    if rows[BY].dtype != pl.String:
-        return rows, []
-    order = rows[BY].unique(maintain_order=True).to_list()[:MOST_GROUPS]
-    return rows.filter(pl.col(BY).is_in(order)), order
+    groups = [name for name in rows.columns if name != OF]
+    rows = rows.group_by(groups, maintain_order=True).agg(pl.col(OF).sum()).select(rows.columns)
+    shown = rows[BY].unique(maintain_order=True).head(_most(rows[BY]))
+    return rows.filter(pl.col(BY).is_in(shown.implode())), shown.to_list() if rows[BY].dtype == pl.String else []
+
+
+def _most(groups: pl.Series) -> int:
+    return MOST_MOMENTS if groups.dtype.is_temporal() else MOST_GROUPS
 
 
 def _splits(answer: Answer) -> list[str]:
@@ -127,6 +138,9 @@ def _splits(answer: Answer) -> list[str]:
 def _sums(answer: Answer) -> pl.DataFrame:
     assert answer.chart_by is not None
     assert answer.chart_of is not None
-    return answer.frame.group_by(
-        pl.col(answer.chart_by).cast(pl.String).fill_null("None").alias(BY), maintain_order=True
-    ).agg(pl.col(answer.chart_of).cast(pl.Float64).sum().alias(OF))
+    by = pl.col(answer.chart_by)
+    if answer.frame[answer.chart_by].dtype.is_temporal():
+        by = by.dt.to_string(DAY if answer.frame[answer.chart_by].dtype == pl.Date else MOMENT)
+    return answer.frame.group_by(by.cast(pl.String).fill_null("None").alias(BY), maintain_order=True).agg(
+        pl.col(answer.chart_of).cast(pl.Float64).sum().alias(OF)
+    )

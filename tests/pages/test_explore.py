@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -164,6 +166,22 @@ def test_a_chart_of_many_groups_has_the_first_and_says_so():
     assert len(next(iter(spec["datasets"].values()))) == 30
     assert explore_charts.left_out(many) == "The chart has the first 30 of 31 groups."
     assert explore_charts.left_out(answer(30)) == ""
+
+
+def test_rows_of_one_group_are_drawn_as_one_and_days_as_they_are_written_here():
+    """Altair refuses more than 5,000 rows, of which an answer in SQL may have twice as many."""
+    same = answer(frame=pl.DataFrame({"by_group": ["a", "b"] * 4_000, "value": [1.0, 2.0] * 4_000}))
+    spec = explore_charts.draw(same, "bars").to_dict()
+    assert next(iter(spec["datasets"].values())) == [{"by": "a", "of": 4_000.0}, {"by": "b", "of": 8_000.0}]
+    days = pl.date_range(date(2000, 1, 1), date(2020, 1, 1), eager=True)
+    dated = answer(frame=pl.DataFrame({"by_group": days, "value": [1.0] * len(days)}))
+    spec = explore_charts.draw(dated, "line").to_dict()
+    assert len(next(iter(spec["datasets"].values()))) == 1_000
+    assert spec["encoding"]["x"]["axis"]["format"] == "%-d %b %Y"
+    assert explore_charts.left_out(dated) == "The chart has the first 1,000 of 7,306 groups."
+    assert explore_charts.says(replace(dated, frame=dated.frame.head(2))) == (
+        "Value by Payor, 2 groups. Most, 1 Jan 2000: 1; least, 2 Jan 2000: 1. The table has them all."
+    )
 
 
 def test_a_chart_says_its_largest_and_its_smallest_group():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +23,8 @@ from services.contact import Plan
 from services.errors import InvalidRequest
 from services.practices import Practice
 from services.surroundings import TodayAt
+
+log = logging.getLogger(__name__)
 
 CHANNELS = {**contact.CHANNELS, "phone": "A call, in My list"}
 MOST_STEPS = 8
@@ -219,12 +222,16 @@ def stop(store: Store, practices: Sequence[Practice], run_ids: Sequence[str], *,
 def advance(store: Store, *, now: datetime, today_at: TodayAt) -> None:
     """Take every step whose day has come; a sequence ends by itself when something answered it.
 
-    A process that ends in between takes the same step again, and what it did is found to be done.
+    A process that ends in between takes the same step again, and what it did is found to be done. A step that cannot
+    be taken is passed over until the next look.
     """
     for practice in practices.all_practices(store):
         today = today_at(now, practice.timezone)
         for run in queries.running(store, [practice.practice_id], until=today).to_dicts():
-            _advance(store, practice, run, now=now, today=today)
+            try:
+                _advance(store, practice, run, now=now, today=today)
+            except Exception as problem:
+                log.exception("A step of a sequence could not be taken: %s.", type(problem).__name__)
 
 
 def _advance(store: Store, practice: Practice, run: dict[str, Any], *, now: datetime, today: date) -> None:

@@ -86,6 +86,23 @@ def test_each_step_comes_once_on_its_day(running):
     assert kinds(running.store).count("call planned") == 1
 
 
+def test_a_step_that_cannot_be_taken_keeps_no_other_from_being_taken(running, monkeypatch, caplog):
+    other = Running(SmallPractice(running.store, "Aspen Row"))  # its turn comes first
+    write = sequences.contact.send
+
+    def fails_there(store: Store, chosen: list[Chosen], *given: Any, **more: Any) -> Outcome:
+        if chosen[0].practice_id == other.practice.id:
+            raise RuntimeError("Mrs Okafor")
+        return write(store, chosen, *given, **more)
+
+    monkeypatch.setattr(sequences.contact, "send", fails_there)
+    other.start(action_id="other")
+    running.start()
+    running.day(0)
+    assert [one["practice_id"] for one in messages(running.store)] == [running.practice.id]
+    assert "could not be taken: RuntimeError" in caplog.text
+
+
 def test_the_call_is_due_in_the_list_of_who_started_it(running):
     running.start()
     for day in (0, 7, 14):

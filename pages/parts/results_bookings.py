@@ -44,8 +44,9 @@ def credited(asked: Asked) -> None:
         f"{format.whole_pounds(rows['value_pence'].sum())} private, {with_contact['bookings'].sum():,} worth "
         f"{format.whole_pounds(with_contact['value_pence'].sum())} followed a contact about the course on that day or "
         f"at most {asked.window} days before; each is credited to the last one, or to the message whose link the "
-        "patient booked by. Many would have booked anyway. Completed are those of these bookings that are completed by now; "
-        f"{lost:,} {'is' if lost == 1 else 'are'} no longer booked: cancelled, missed, or with another visit to book."
+        "patient booked by. Many would have booked anyway. Completed are those of these bookings that are completed by "
+        f"now; {lost:,} {'is' if lost == 1 else 'are'} no longer booked: cancelled, missed, or with another visit to "
+        "book."
     )
     parts.show(
         rows.select(

@@ -4,6 +4,9 @@
 create macro day_at(moment, timezone) as ((moment at time zone 'UTC') at time zone timezone)::date;
 create macro midnight_at(day, timezone) as (day::timestamp at time zone timezone) at time zone 'UTC';
 
+-- The message that an event names, if any: most name none, and need not be read.
+create macro message_of(after) as case when contains(after, '"message_id"') then after ->> 'message_id' end;
+
 -- When a patient was contacted by what was written down at a time: by a message when it left, which is null while it waits
 -- and when it did not arrive. Of one event, and of the message that it names, if it names one.
 create macro contact_at(happened_at, message_state, sent_at, tried_at) as
@@ -33,8 +36,8 @@ with bookings as (
     group by practice_id, opportunity_id
 )
 select
-    firsts.practice_id, firsts.opportunity_id, firsts.listed_from, firsts.opened_on, firsts.first_value_pence as value_pence,
-    bookings.booked_on
+    firsts.practice_id, firsts.opportunity_id, firsts.listed_from, firsts.listed_to, firsts.opened_on,
+    firsts.first_value_pence as value_pence, bookings.booked_on
 from spells as firsts
 left join spells as earlier on earlier.practice_id = firsts.practice_id
     and earlier.opportunity_id = firsts.opportunity_id and earlier.listed_from < firsts.listed_from

@@ -14,15 +14,17 @@ bookings as (
 told_of as materialized (
     select
         bookings.practice_id, bookings.opportunity_id, bookings.listed_from, bookings.from_at, bookings.to_at,
-        told.kind, told.happened_at, told.after::json as after
+        told.kind, told.happened_at, told.after
     from bookings
     join kept_events($practice_ids, ['attempted', 'contacted']) as told on told.practice_id = bookings.practice_id
-        and told.opportunity_id = bookings.opportunity_id and told.happened_at < bookings.to_at
+        and told.opportunity_id = bookings.opportunity_id
+        -- A message may wait for so long.
+        and told.happened_at >= bookings.from_at - interval 61 days and told.happened_at < bookings.to_at
 ),
 tried as (
     select told_of.practice_id, told_of.opportunity_id, told_of.listed_from, count(*) as attempts
     from told_of
-    left join messages on messages.message_id = told_of.after ->> 'message_id'
+    left join messages on messages.message_id = message_of(told_of.after)
     where contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at) >= told_of.from_at
         and contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at) < told_of.to_at
         -- A call by which a patient was reached leaves both events.

@@ -68,39 +68,48 @@ made as materialized (
 told_of as materialized (
     select
         bookings.practice_id, bookings.opportunity_id, bookings.listed_from, bookings.from_at, bookings.to_at,
-        told.event_id, told.by_user, told.happened_at, told.after::json as after
+        told.event_id, told.by_user, told.happened_at, told.after
     from bookings
     join kept_events($practice_ids, ['contacted']) as told on told.practice_id = bookings.practice_id
-        and told.opportunity_id = bookings.opportunity_id and told.happened_at < bookings.to_at
-    -- No message waits so long, and no link is good for longer.
-    where told.happened_at >= $from_day::date - $window::integer - 200
+        and told.opportunity_id = bookings.opportunity_id
+        -- A message may wait for so long.
+        and told.happened_at >= bookings.from_at - interval 61 days and told.happened_at < bookings.to_at
 ),
 reached as (
     select
         told_of.*,
-        contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at) as reached_at,
-        made.made_at, made.made_by,
-        coalesce(messages.message_id = links.message_id, false) as is_link
+        contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at) as reached_at
     from told_of
-    left join messages on messages.message_id = told_of.after ->> 'message_id'
-    left join made on made.practice_id = told_of.practice_id and made.opportunity_id = told_of.opportunity_id
-        and made.listed_from = told_of.listed_from
-    left join booking_links as links on links.booking_id = made.booking_id and made.made_by = $patient
+    left join messages on messages.message_id = message_of(told_of.after)
 ),
 contacts as (
     select
-        practice_id, opportunity_id, listed_from, by_user, after,
-        row_number() over (
-            partition by practice_id, opportunity_id, listed_from
-            order by is_link desc, reached_at desc, event_id desc
-        ) as place
+        reached.practice_id, reached.opportunity_id, reached.listed_from, reached.by_user,
+        reached.after ->> 'template' as template, reached.after ->> 'channel' as channel,
+        false as is_link, reached.reached_at, reached.event_id
     from reached
-    where is_link
-        or (
-            reached_at >= from_at and reached_at < to_at
-            -- Who books in a call may write the call down afterwards; any other contact after it did not lead to it.
-            and (made_at is null or reached_at <= made_at or (by_user = made_by and made_by <> $system))
+    left join made on made.practice_id = reached.practice_id and made.opportunity_id = reached.opportunity_id
+        and made.listed_from = reached.listed_from
+    where reached.reached_at >= reached.from_at and reached.reached_at < reached.to_at
+        -- Who books in a call may write the call down afterwards; any other contact after it did not lead to it.
+        and (
+            made.made_at is null or reached.reached_at <= made.made_at
+            or (reached.by_user = made.made_by and made.made_by <> $system)
         )
+    union all
+    select
+        made.practice_id, made.opportunity_id, made.listed_from, messages.queued_by, messages.template, messages.channel,
+        true, messages.sent_at, null
+    from made
+    join booking_links as links on links.booking_id = made.booking_id and made.made_by = $patient
+    join messages on messages.message_id = links.message_id
+),
+credits as (
+    select *, row_number() over (
+        partition by practice_id, opportunity_id, listed_from
+        order by is_link desc, reached_at desc, event_id desc
+    ) as place
+    from contacts
 ),
 reasons as (
     select
@@ -121,11 +130,11 @@ reasons as (
 keyed as (
     select
         bookings.value_pence, bookings.is_completed, not bookings.is_completed and lasts.is_lost as is_lost,
-        contacts.place is not null as is_contacted, reasons.is_typed,
-        case when contacts.place is not null then case $what
-            when 'person' then contacts.by_user
-            when 'template' then contacts.after ->> 'template'
-            when 'channel' then contacts.after ->> 'channel'
+        credits.place is not null as is_contacted, reasons.is_typed,
+        case when credits.place is not null then case $what
+            when 'person' then credits.by_user
+            when 'template' then credits.template
+            when 'channel' then credits.channel
             when 'way' then case
                 when made.made_by = $patient then 'link'
                 when coalesce(made.made_by, $system) = $system then 'pms'
@@ -139,8 +148,8 @@ keyed as (
     left join lasts on lasts.practice_id = bookings.practice_id and lasts.opportunity_id = bookings.opportunity_id
     left join made on made.practice_id = bookings.practice_id and made.listed_from = bookings.listed_from
         and made.opportunity_id = bookings.opportunity_id
-    left join contacts on contacts.practice_id = bookings.practice_id and contacts.listed_from = bookings.listed_from
-        and contacts.opportunity_id = bookings.opportunity_id and contacts.place = 1
+    left join credits on credits.practice_id = bookings.practice_id and credits.listed_from = bookings.listed_from
+        and credits.opportunity_id = bookings.opportunity_id and credits.place = 1
     left join reasons on reasons.practice_id = bookings.practice_id and reasons.listed_from = bookings.listed_from
         and reasons.opportunity_id = bookings.opportunity_id and reasons.place = 1
 ),

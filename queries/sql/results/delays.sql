@@ -5,7 +5,7 @@ firsts as (
     select * from first_listings($practice_ids, $from_day::date, $to_day::date)
 ),
 told_of as materialized (
-    select firsts.practice_id, firsts.opportunity_id, told.happened_at, told.after::json as after
+    select firsts.practice_id, firsts.opportunity_id, told.happened_at, told.after
     from firsts
     join kept_events($practice_ids, ['contacted']) as told on told.practice_id = firsts.practice_id
         and told.opportunity_id = firsts.opportunity_id
@@ -15,7 +15,7 @@ contacts as (
         told_of.practice_id, told_of.opportunity_id,
         min(contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at)) as first_at
     from told_of
-    left join messages on messages.message_id = told_of.after ->> 'message_id'
+    left join messages on messages.message_id = message_of(told_of.after)
     group by told_of.practice_id, told_of.opportunity_id
 ),
 waiting as (

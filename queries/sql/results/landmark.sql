@@ -1,30 +1,24 @@
 -- What was booked after a landmark, so many days after opportunities first came on the list, of those contacted by then and
--- of those not yet. Grain: one row for each month of first listing. Who is not on the list at the landmark is on neither
--- side: a course that is deleted or done by then can be booked no more. Whatever becomes of the others later, is not booked.
+-- of those not yet. Grain: one row for each month of first listing. Who has left the list by the landmark is on
+-- neither side: a course that is deleted or done can be booked no more. Whatever becomes of the others later, is not booked.
 with
 firsts as (
     select * from first_listings($practice_ids, $from_day::date, $to_day::date)
 ),
 told_of as materialized (
-    select firsts.practice_id, firsts.opportunity_id, told.happened_at, told.after::json as after
+    select firsts.practice_id, firsts.opportunity_id, told.happened_at, told.after
     from firsts
     join kept_events($practice_ids, ['contacted']) as told on told.practice_id = firsts.practice_id
         and told.opportunity_id = firsts.opportunity_id
+        and told.happened_at < firsts.listed_from + $landmark::integer + 2
 ),
 contacts as (
     select
         told_of.practice_id, told_of.opportunity_id,
         min(contact_at(told_of.happened_at, messages.state, messages.sent_at, messages.tried_at)) as first_at
     from told_of
-    left join messages on messages.message_id = told_of.after ->> 'message_id'
+    left join messages on messages.message_id = message_of(told_of.after)
     group by told_of.practice_id, told_of.opportunity_id
-),
-standing as (
-    select distinct firsts.practice_id, firsts.opportunity_id
-    from firsts
-    join spells on spells.practice_id = firsts.practice_id and spells.opportunity_id = firsts.opportunity_id
-        and spells.listed_from <= firsts.listed_from + $landmark::integer
-        and (spells.listed_to is null or spells.listed_to > firsts.listed_from + $landmark::integer)
 ),
 marked as (
     select
@@ -34,11 +28,10 @@ marked as (
             contacts.first_at < midnight_at(firsts.listed_from + $landmark::integer + 1, practices.timezone), false
         ) as is_contacted,
         coalesce(firsts.booked_on <= firsts.listed_from + $landmark::integer + $follow_up::integer, false) as is_booked,
-        standing.opportunity_id is null as is_gone
+        coalesce(firsts.listed_to <= firsts.listed_from + $landmark::integer, false) as is_gone
     from firsts
     join practices on practices.practice_id = firsts.practice_id
     left join contacts on contacts.practice_id = firsts.practice_id and contacts.opportunity_id = firsts.opportunity_id
-    left join standing on standing.practice_id = firsts.practice_id and standing.opportunity_id = firsts.opportunity_id
 ),
 sided as (
     select *, not is_booked_before and not is_gone as is_compared

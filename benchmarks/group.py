@@ -96,7 +96,8 @@ select
     case status when 'open' then 1 else 2 end, tried_at, case when status <> 'open' then tried_at end
 from (
     select
-        practice_id, course_id, patient_id, ['open', 'contacted', 'contacted', 'rejected'][1 + (hash(course_id) % 4)::int] as status,
+        practice_id, course_id, patient_id,
+        ['open', 'contacted', 'contacted', 'rejected'][1 + (hash(course_id) % 4)::int] as status,
         case when (hash(course_id || 'a') % 25)::int = 0 then 'u0'
             else 'u' || (practice_id[:3]::int * 4 + (hash(course_id) % 4)::int) end as assigned_to,
         $now - to_days((hash(course_id || 't') % 40)::int) - interval 1 hour as tried_at

@@ -40,10 +40,14 @@ gone as (
     select
         practice_id, course_id, patient_id, provider_id, payor_id, opened_on, opened_on + 1 as listed_from,
         least(
-            case (h % 10)::int when 9 then opened_on + 366 else opened_on + 2 + ((h % 61)::int * (h % 53)::int // 40) end,
+            case (h % 10)::int
+                when 9 then opened_on + 366 else opened_on + 2 + ((h % 61)::int * (h % 53)::int // 40)
+            end,
             $today::date
         ) as listed_to,
-        case (h % 10)::int when 9 then 'expired' when 8 then 'deleted' when 7 then 'completed' else 'booked' end as left_why,
+        case (h % 10)::int
+            when 9 then 'expired' when 8 then 'deleted' when 7 then 'completed' else 'booked'
+        end as left_why,
         ['open', 'contacted', 'contacted', 'snoozed'][1 + (h % 4)::int] as last_status,
         case payor_id when 'private' then 10_000 + (h % 180_000)::int else 0 end as value_pence,
         case payor_id when 'nhs' then [1, 3, 5, 12][1 + (h % 4)::int] end as uda
@@ -74,7 +78,7 @@ done as (
         {'kind': 'attempted', 'part': 4, 'is_done': true},
         {'kind': 'contacted', 'part': 4, 'is_done': (h % 10)::int < 6},
         {'kind': 'snoozed', 'part': 5, 'is_done': (h % 20)::int < 3},
-        {'kind': 'noted', 'part': 5, 'is_done': (h % 20)::int >= 15},
+        {'kind': 'noted', 'part': 5, 'is_done': (h % 20)::int >= 13},
         {'kind': 'rejected', 'part': 7, 'is_done': (h % 19)::int < 2 or last_status = 'rejected'},
         {'kind': 'booked', 'part': 8, 'is_done': left_why = 'booked' and (h % 5)::int < 3}
     ], lambda act: act.is_done), recursive := true)
@@ -95,7 +99,10 @@ select
         when 'attempted' then '{"attempts": 1, "outcome": "spoke"}'
         when 'contacted' then format('{{"status": "contacted", "channel": "{}", "template": {}}}', channel, template)
         when 'snoozed' then '{"snooze_reason": "away"}'
-        when 'rejected' then '{"status": "rejected", "reject_reason": "' || ['cost', 'moved away', 'going elsewhere'][1 + (h % 3)::int] || '"}'
+        when 'rejected' then format(
+            '{{"status": "rejected", "reject_reason": "{}"}}',
+            ['cost', 'moved away', 'going elsewhere'][1 + (h % 3)::int]
+        )
         when 'booked' then '{"booked_on": "2026-11-30"}'
     end,
     opportunity_id || '-' || (happened_at::date - '2020-01-01'::date)
@@ -120,7 +127,8 @@ from (
     select practice_id, opportunity_id, listed_from, patient_id, 'booked', listed_to, value_pence, uda, worth_pence
     from lived where left_why = 'booked'
     union all
-    select practice_id, opportunity_id, listed_from, patient_id, 'completed', listed_to + 30, value_pence, uda, worth_pence
+    select
+        practice_id, opportunity_id, listed_from, patient_id, 'completed', listed_to + 30, value_pence, uda, worth_pence
     from lived where left_why = 'booked' and listed_to + 30 <= $today::date and (hash(opportunity_id) % 4)::int > 0
 ) order by day, practice_id, opportunity_id;
 
@@ -139,7 +147,8 @@ from acts join messages on messages.message_id = 'm' || acts.rowid;
 insert into bookings
 select
     opportunity_id, practice_id, opportunity_id, patient_id, opportunity_id || '-0', 'p1',
-    $today::date + 1 + (place % 20)::int + to_hours(9 + (place % 7)::int), 30, 'to enter', null, null, 'u1', $now, 1, 'u1', $now
+    $today::date + 1 + (place % 20)::int + to_hours(9 + (place % 7)::int), 30, 'to enter', null, null, 'u1', $now, 1,
+    'u1', $now
 from (
     select *, row_number() over (partition by practice_id order by opportunity_id) as place
     from listing.opportunities
@@ -147,10 +156,13 @@ from (
 
 insert into nhs_figures
 select practice_id, contract_id, month_on, 1_500, 20, 150_000, 'u1', $now
-from contracts, (select unnest(generate_series(date '2025-04-01', date '2026-03-01', interval 1 month))::date as month_on);
+from contracts, (
+    select unnest(generate_series(date '2025-04-01', date '2026-03-01', interval 1 month))::date as month_on
+);
 
 insert into daily_figures
-select practice_id, days.day, status, band, 'p' || place % 8, payor_id, null, opportunities, value_pence, uda, worth_pence
+select
+    practice_id, days.day, status, band, 'p' || place % 8, payor_id, null, opportunities, value_pence, uda, worth_pence
 from (
     select
         practice_id, last_status as status, age_band($today::date - opened_on) as band, payor_id,
@@ -164,13 +176,14 @@ insert into daily_totals
 select
     key, days.day, opportunities * 0.9, patients * 0.9, value_pence * 0.9, uda, worth_pence, due, overdue,
     days.day + time '08:30'
-from (select * from staged where what = 'practice'), (select $today::date - number::int as day from range($days) as t(number)) as days
-order by days.day, key
+from staged, (select $today::date - number::int as day from range($days) as t(number)) as days
+where what = 'practice' order by days.day, key
 """
 
 ALIKE = """
 insert into chances
-select practice_id, opportunity_id, (hash(opportunity_id) % 40)::double / 100, ['age_days'], ['tries_none'], $today::date
+select
+    practice_id, opportunity_id, (hash(opportunity_id) % 40)::double / 100, ['age_days'], ['tries_none'], $today::date
 from listing.opportunities where practice_id <> $practice_id;
 
 insert into chance_tests

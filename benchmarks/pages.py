@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from functools import cache
 from itertools import cycle
 from pathlib import Path
 
+import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.timing import Taken, in_turn, once
-from pages.parts import dialogs, results_asked, session
+from pages.parts import dialogs, session
 from queries import people
 from queries.store import Store
 from services import practices, sign_in
@@ -24,6 +27,9 @@ LEADER = "u0"
 PRACTICE, PRACTICE_ID = "Practice 007", "007-practice"
 
 LIST = "select count(*), sum(value_pence), count(distinct patient_key) from listing.ready where {here}"
+ONE_PATIENT = f"""
+select practice_id, patient_id from listing.ready where practice_id = '{PRACTICE_ID}' order by opportunity_id limit 1
+"""
 HISTORY = """
 select count(*), sum(first_value_pence) from spells where {here} and listed_from >= $today::date - 90
 union all select count(*), sum(value_pence) from spell_steps where {here} and day >= $today::date - 90
@@ -80,13 +86,15 @@ def run_again(app: AppTest) -> None:
     [one for one in app.button if one.label == "Run"][-1].click()
 
 
+def forget_kept(app: AppTest) -> None:
+    """Let what pages keep until the practices are looked at again, or until something is done, be gone."""
+    st.cache_data.clear()
+
+
 def open_patient(app: AppTest) -> None:
     """Open the first patient of the list at the side of the page."""
     with session.open_store().reading() as reading:
-        row = reading._cursor.execute(
-            "select practice_id, patient_id from listing.ready where practice_id = ? order by opportunity_id limit 1",
-            [PRACTICE_ID],
-        ).fetchone()
+        row = reading._cursor.execute(ONE_PATIENT).fetchone()
     app.session_state[dialogs.OPEN] = dialogs.Dialog("patient", row)
 
 
@@ -99,7 +107,7 @@ SCREENS = (
     Screen(
         "Opportunities, with a patient open",
         "opportunities.py",
-        (LIST, "select * from events where {here} and patient_id = '58000'"),
+        (LIST, f"select * from events where (practice_id, patient_id) in ({ONE_PATIENT})"),
         begin=open_patient,
     ),
     Screen("My list", "my_list.py", (f"select * from listing.ready where {{here}} and assignee_id = '{LEADER}'",)),
@@ -111,8 +119,9 @@ SCREENS = (
     ),
     Screen("To enter in the PMS", "to_enter.py", ("select * from bookings where {here}",)),
     Screen("Pipeline", "pipeline.py", (LIST, HISTORY)),
-    Screen("Results, kept since the last look", "results.py", (RESULTS,)),
-    Screen("Results, not kept yet", "results.py", (RESULTS,), again=lambda app: results_asked._kept.clear()),
+    Screen("Pipeline, after a new look at the practices", "pipeline.py", (LIST, HISTORY), again=forget_kept),
+    Screen("Results", "results.py", (RESULTS,)),
+    Screen("Results, after a new look at the practices", "results.py", (RESULTS,), again=forget_kept),
     Screen("Forecast", "forecast.py", (LIST, "select sum(chance) from chances where {here}"), is_of_one=True),
     Screen(
         "NHS contract",
@@ -124,7 +133,8 @@ SCREENS = (
     Screen("Explore, drawn again", "explore.py", (LIST,)),
     Screen("Explore, other choices", "explore.py", (LIST,), again=group_otherwise()),
     Screen("Explore, SQL", "explore.py", (LIST,), begin=begin_sql, again=run_again),
-    Screen("Weekly digest", "digest.py", (LIST, HISTORY)),
+    Screen("Weekly digest, drawn again", "digest.py", (LIST, HISTORY)),
+    Screen("Weekly digest, after something was done", "digest.py", (LIST, HISTORY), again=forget_kept),
 )
 
 
@@ -132,6 +142,9 @@ def prepare(store: Store, *, today: date) -> None:
     """Let the pages run on this store and day, with the leader of the group signed in."""
     os.environ["CARE_MANAGER_STORE"], os.environ["CARE_MANAGER_TODAY"] = str(store.path), today.isoformat()
     session._store = store
+    set_log_level("error")  # AppTest is no server, and Streamlit says so at each run.
+    gc.collect()
+    gc.freeze()  # As in the server (app.py).
     # As in the server, which looks once which components are installed: AppTest looks at each start.
     manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
     now = datetime.now(UTC)
@@ -164,7 +177,7 @@ def _measured(store: Store, screen: Screen, runs: int, *, today: date, is_group:
     app.run()
     if not is_group:
         app.selectbox(key="practice").select(PRACTICE).run()
-    results_asked._kept.clear()
+    st.cache_data.clear()
     app.switch_page(screen.file)
     first = once(app.run)
     _check(app)

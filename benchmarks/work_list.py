@@ -8,7 +8,7 @@ import polars as pl
 
 from benchmarks.timing import in_turn
 from queries.store import Store
-from services import opportunities, practices
+from services import opportunities, practices, words
 from services.actors import Actor
 from services.opportunities import Filters, Order
 
@@ -72,7 +72,7 @@ from listing.ready where {condition}
 def prepare(store: Store, *, today: date) -> None:
     """Make the ready table, beside the kept list, which must be fresh."""
     practice_ids = [one.practice_id for one in practices.all_practices(store)]
-    everything = opportunities.asked(Filters(statuses=tuple(opportunities.words.STATUSES)), practice_ids)
+    everything = opportunities.asked(Filters(statuses=tuple(words.STATUSES)), practice_ids)
     store._connection.cursor().execute(READY, {"today": today, "filters": everything}).fetchall()
 
 

@@ -46,6 +46,7 @@ class TooLarge(Exception):
 
 def main() -> None:
     """Take the tables, then answer one question after the other until nobody asks any more."""
+    os.nice(10)  # the pages come first
     asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for ours in (0, 1, 2):

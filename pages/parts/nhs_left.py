@@ -13,6 +13,7 @@ from services.actors import Right
 from services.nhs_claims import Candidate
 from services.practices import Practice
 
+MESSAGES = "A message counts where it left this machine and did not come back."
 AT_ONCE = 20
 """So many candidates at a time: each has its contact log with it."""
 
@@ -79,13 +80,13 @@ def draw_incomplete(here: session.Session, practice: Practice, contract_id: str)
     if not candidates:
         st.success(
             "No course is a candidate. One appears here when it was begun, has no visit coming, had its last visit "
-            "eight weeks ago or more, and the patient was rung or written to since."
+            f"eight weeks ago or more, and the patient was rung or written to since. {MESSAGES}"
         )
         return
     st.markdown(
         f"**{format.count(len(candidates), 'course')}** begun, with no visit coming, the last one eight weeks ago or "
-        "more, and the patient tried or reached since; the longest left first. Check each against the chart. A "
-        "practice needs one policy for patients who do not come back, and unusual numbers of such claims are "
+        f"more, and the patient tried or reached since; the longest left first. {MESSAGES} Check each against the "
+        "chart. A practice needs one policy for patients who do not come back, and unusual numbers of such claims are "
         "reported to the commissioner."
     )
     if here.actor.may(Right.EXPORT):

@@ -21,7 +21,7 @@ from services.history import record
 from services.opportunities import rule_of
 from services.pipeline import UNBOOKED
 from services.practices import Practice, all_practices, create
-from services.sample import book, cases, people, pipeline
+from services.sample import book, cases, mailing, people, pipeline
 from services.sample.courses import AHEAD_DAYS, Years
 from services.sample.diary import Diary
 from services.sample.history import History
@@ -49,8 +49,7 @@ def add(store: Store, *, actor: Actor, today: date, now: datetime) -> Practice:
         for table, rows in _tables(years).items():
             schema = pms.read(tx, practice_id, table).schema
             pms.write(tx, practice_id, table, frame(rows, schema))
-        workflow.write_states(tx, frame(list(years.history.states.values()), workflow.STATE))
-        workflow.record_events(tx, frame(years.history.events, workflow.EVENT))
+        years.history.keep(tx)
         for colleague in people.STAFF:
             people_queries.write_person(
                 tx,
@@ -68,6 +67,7 @@ def add(store: Store, *, actor: Actor, today: date, now: datetime) -> Practice:
         queries.raise_revision(tx, practice_id)
         record(tx, "sample added", by=actor.user_id, now=now, practice_id=practice_id)
         practice = next(practice for practice in all_practices(tx) if practice.practice_id == practice_id)
+        mailing.keep(tx, practice, years.history.post)
         ruled = opportunity_queries.courses_on(tx, practice_id, today=today, settings=rule_of(practice))
         spells = pipeline.spells(years.waits, years.history, ruled)
         pipeline_queries.add_past(tx, practice_id, spells, pipeline.days(spells, years.history), statuses=UNBOOKED)

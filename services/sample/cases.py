@@ -39,6 +39,7 @@ def add_rare_cases(years: Years) -> None:
         _finish_without_completing(course, years.today)
     _open_today(years)
     _start_pathways(years)
+    _book_online(years)
 
 
 def _book_far_ahead(years: Years, courses: Iterator[Course]) -> None:
@@ -91,6 +92,18 @@ def _finish_without_completing(course: Course, today: date) -> None:
         item.completed_on = item.completed_on or today - timedelta(days=2)
     course.started_on = course.started_on or today - timedelta(days=2)
     course.happened(today - timedelta(days=2))
+
+
+def _book_online(years: Years) -> None:
+    """Let two patients book by a link yesterday evening: their visits are to be entered in the PMS."""
+    left = 2
+    for link in years.history.post.good_links():
+        course, visit = link.course, link.visit
+        is_as_sent = visit.appointment_id is None and any(item.completed_on is None for item in visit.items)
+        is_listed = course.is_active and course.patient.is_active and not course.is_deleted and not course.absent_since
+        if left and is_as_sent and is_listed:
+            starts_at = years.diary.book(visit.provider_id, years.today + timedelta(days=left + 2), visit.minutes)
+            left -= bool(starts_at and years.history.post.book_to_enter(link, starts_at))
 
 
 def _idle(years: Years, payor_id: str) -> Iterator[Patient]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from random import Random
+from datetime import date, timedelta
 from typing import Any
 
 from services import words
+from services.sample.correspondence import DAYS_OF_MESSAGES, Correspondence
 from services.sample.diary import is_open, next_open
+from services.sample.log import SYSTEM, Log
 from services.sample.people import AMARA, CHLOE, PRIYA, TOM, Colleague
-from services.sample.records import Appointment, Course, Event, State
+from services.sample.records import Appointment, Course
 
-SYSTEM = "system"
 DAYS_OF_USE = 545
 """So long ago the practice began to work the list."""
 
 ACTIONS = {"call": 48, "email": 11, "sms": 8, "snooze": 25, "reject": 3, "note": 5}
+LATER_ACTIONS = {**ACTIONS, "email": 30, "sms": 24}
+"""Since the practice writes its messages here, it writes more of them."""
+
 OUTCOMES = {"no answer": 40, "left message": 22, "spoke": 34, "wrong number": 4}
 REJECT_REASONS = {
     "not interested": 30,
@@ -66,19 +68,13 @@ NOTES = {
 
 
 @dataclass(slots=True)
-class History:
-    """Lives through the follow-up of each opportunity; a state always equals what its events say.
+class History(Log):
+    """Lives through the follow-up of each opportunity."""
 
-    log has how each state stood after each change (services/sample/pipeline.py).
-    """
+    post: Correspondence = field(init=False)
 
-    rng: Random
-    practice_id: str
-    today: date
-    states: dict[str, State] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    last_at: dict[str, datetime] = field(default_factory=dict)
-    log: list[tuple[object, ...]] = field(default_factory=list)
+    def __post_init__(self) -> None:
+        self.post = Correspondence(self)
 
     def follow_up(self, course: Course, since: date, until: date) -> date | None:
         """Follow a course up from the day on which it was left unbooked; return the day of its booking, if any."""
@@ -100,7 +96,7 @@ class History:
             if day > last or by_itself <= day:
                 break
             if is_to_assign:
-                self._write(course, "assigned", TOM.user_id, day, assigned_to=caller.user_id)
+                self._do(course, "assigned", TOM.user_id, day, assigned_to=caller.user_id)
                 is_to_assign = False
                 if rng.random() < 0.7:
                     day += timedelta(days=rng.randint(1, 6))
@@ -116,18 +112,20 @@ class History:
         return by_itself if by_itself <= last else None
 
     def booked(self, course: Course, day: date, appointment: Appointment) -> None:
-        """Note that an opportunity left the list because it was booked."""
-        if day < self.today - timedelta(days=DAYS_OF_USE):
+        """Note that an opportunity left the list because it was booked: by the patient with a link, or otherwise."""
+        if day < self.today - timedelta(days=DAYS_OF_USE) or self.post.book(course, day, appointment):
             return
-        at = self._moment(course.course_id, day)
-        visit_on = appointment.starts_at.date()
-        after = {"appointment_id": appointment.appointment_id, "visit_on": visit_on}
-        self._record(course, "booked", SYSTEM, at, None, {}, after)
+        at = self.moment(course.course_id, day)
+        after = {"appointment_id": appointment.appointment_id, "visit_on": appointment.starts_at.date()}
+        if course.course_id in self.states and self.states[course.course_id].link_sent_at:
+            self.write(course, "booked", SYSTEM, at, facts=after)
+        else:
+            self.record(course, "booked", SYSTEM, at, None, {}, after)
 
     def made_inactive(self, course: Course, day: date) -> None:
         """Note that the chart made a course inactive, which rejects the opportunity."""
-        if self._shown(course.course_id, day) != "rejected":
-            self._write(course, "rejected", SYSTEM, day, status="rejected", reject_reason=words.INACTIVE)
+        if self.shown(course.course_id, day) != "rejected":
+            self._do(course, "rejected", SYSTEM, day, status="rejected", reject_reason=words.INACTIVE)
 
     def _first_touch(self, course: Course, since: date) -> date | None:
         """Return the day on which somebody first looks at the opportunity, or nothing when nobody does."""
@@ -144,7 +142,9 @@ class History:
     def _touch(self, course: Course, caller: Colleague, day: date, since: date) -> tuple[date | None, date | None]:
         """Do one thing about an opportunity; return the day of the booking it led to, and the day of the next touch."""
         rng, patient = self.rng, course.patient
-        action = rng.choices(list(ACTIONS), list(ACTIONS.values()))[0]
+        writes = day >= self.today - timedelta(days=DAYS_OF_MESSAGES)
+        actions = LATER_ACTIONS if writes else ACTIONS
+        action = rng.choices(list(actions), list(actions.values()))[0]
         appeal = PERSUASION[caller] * (1.25 if (day - since).days < 21 else 1.0 if (day - since).days < 90 else 0.6)
         if course.value_pence > 150_000:
             appeal *= 0.7
@@ -152,18 +152,20 @@ class History:
             return None, self._snooze(course, caller, day)
         if action == "reject":
             return None, self._reject(course, caller, day)
-        can_write = (action == "email" and patient.email and patient.is_email_allowed is not False) or (
-            action == "sms" and patient.mobile and patient.is_sms_allowed is not False
-        )
-        if can_write:
+        if action in ("email", "sms") and self.post.reaches(course, action, day):
+            if writes:
+                return self._write_to(course, caller, day, action, appeal)
             self._contact(course, caller, day, action)
             return (self._after(day, 1, 5), None) if rng.random() < 0.13 * appeal else (None, self._after(day, 7, 18))
         if action == "note" or not (patient.mobile or patient.phone):
-            self._write(course, "noted", caller.user_id, day, note=rng.choice(NOTES["noted"]))
+            self._do(course, "noted", caller.user_id, day, note=rng.choice(NOTES["noted"]))
             return None, self._after(day, 3, 12)
         outcome = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
         note = rng.choice(NOTES[outcome])
-        self._write(course, "attempted", caller.user_id, day, note=note, facts={"outcome": outcome})
+        at, attempts = self.moment(course.course_id, day), self.state_of(course).attempts
+        facts = {"outcome": outcome}
+        tried: dict[str, Any] = {"attempts": attempts + 1, "last_attempt_at": at}
+        self.write(course, "attempted", caller.user_id, at, note=note, facts=facts, **tried)
         if outcome == "no answer":
             return None, self._after(day, 2, 9)
         if outcome == "wrong number":
@@ -187,107 +189,43 @@ class History:
         """Return the day itself, or when the practice is closed one of the next days on which it is not."""
         return day if is_open(day) else next_open(day + timedelta(days=self.rng.randint(1, 5)))
 
+    def _write_to(
+        self, course: Course, caller: Colleague, day: date, channel: str, appeal: float
+    ) -> tuple[date | None, date | None]:
+        """Send a message; return the day of the booking it led to, and the day of the next touch."""
+        sent = self.post.send(course, caller.user_id, day, channel)
+        if sent.answer == "declined":
+            return None, None
+        if sent.answer == "later":
+            return None, self.state_of(course).snoozed_until
+        if sent.answer or not sent.has_arrived:
+            return None, self._after(day, 1, 3)
+        share = 0.3 if sent.link else 0.13
+        return (self._after(day, 1, 6), None) if self.rng.random() < share * appeal else (None, self._after(day, 7, 18))
+
     def _contact(self, course: Course, caller: Colleague, day: date, channel: str) -> None:
-        state = self.states.get(course.course_id)
-        changes = {"status": "contacted"} if state is None or state.status == "open" else {}
-        self._write(course, "contacted", caller.user_id, day, facts={"channel": channel}, **changes)
+        at = self.moment(course.course_id, day)
+        changes: dict[str, Any] = {"status": "contacted"} if self.state_of(course).status == "open" else {}
+        changes["last_contact_at"] = at
+        self.write(course, "contacted", caller.user_id, at, facts={"channel": channel}, **changes)
+
+    def _do(self, course: Course, kind: str, by: str, day: date, *, note: str | None = None, **changes: Any) -> None:
+        """Write what somebody did on a day."""
+        self.write(course, kind, by, self.moment(course.course_id, day), note=note, **changes)
 
     def _snooze(self, course: Course, caller: Colleague, day: date) -> date:
         until = day + timedelta(days=self.rng.choices(list(SNOOZE_DAYS), list(SNOOZE_DAYS.values()))[0])
         reason = self.rng.choice(SNOOZE_REASONS)
-        self._write(course, "snoozed", caller.user_id, day, snoozed_until=until, snooze_reason=reason)
+        self._do(course, "snoozed", caller.user_id, day, snoozed_until=until, snooze_reason=reason)
         return until
 
     def _reject(self, course: Course, caller: Colleague, day: date) -> date | None:
         """Reject an opportunity; return the day of the next touch when it is restored later."""
         reason = self.rng.choices(list(REJECT_REASONS), list(REJECT_REASONS.values()))[0]
         note = self.rng.choice(NOTES.get(reason, (None,)))
-        self._write(course, "rejected", caller.user_id, day, note=note, status="rejected", reject_reason=reason)
+        self._do(course, "rejected", caller.user_id, day, note=note, status="rejected", reject_reason=reason)
         restored_on = self._after(day, 2, 40)
         if self.rng.random() > 0.08 or restored_on >= self.today:
             return None
-        self._write(course, "restored", TOM.user_id, restored_on, status="open", reject_reason=None)
+        self._do(course, "restored", TOM.user_id, restored_on, status="open", reject_reason=None)
         return self._after(restored_on, 1, 10)
-
-    def _shown(self, opportunity_id: str, day: date) -> str:
-        """Return the status that people see on a day: a snooze that has not run out hides the kept one."""
-        state = self.states.get(opportunity_id)
-        if state is None:
-            return "open"
-        is_snoozed = state.status != "rejected" and state.snoozed_until is not None and state.snoozed_until > day
-        return "snoozed" if is_snoozed else state.status
-
-    def _write(
-        self,
-        course: Course,
-        kind: str,
-        by: str,
-        day: date,
-        *,
-        note: str | None = None,
-        facts: dict[str, Any] | None = None,
-        **changes: Any,
-    ) -> None:
-        """Change the state and add the event that says so; facts belong to the event alone."""
-        at = self._moment(course.course_id, day)
-        state = self.states.setdefault(course.course_id, State(self.practice_id, course.course_id))
-        if kind == "attempted":
-            changes |= {"attempts": state.attempts + 1, "last_attempt_at": at}
-        if kind == "contacted":
-            changes |= {"last_contact_at": at}
-        before = {name: getattr(state, name) for name in changes}
-        for name, value in changes.items():
-            setattr(state, name, value)
-        state.changed_by, state.changed_at = by, at
-        self.log.append(
-            (
-                day,
-                course.course_id,
-                course.patient_id,
-                state.status,
-                state.snoozed_until,
-                state.assigned_to,
-                at,
-                state.last_attempt_at,
-                state.last_contact_at,
-            )
-        )
-        self._record(course, kind, by, at, note, before, {**changes, **(facts or {})})
-
-    def _record(
-        self,
-        course: Course,
-        kind: str,
-        by: str,
-        at: datetime,
-        note: str | None,
-        before: dict[str, Any],
-        after: dict[str, Any],
-    ) -> None:
-        self.events.append(
-            Event(
-                practice_id=self.practice_id,
-                opportunity_id=course.course_id,
-                patient_id=course.patient_id,
-                kind=kind,
-                by_user=by,
-                happened_at=at,
-                note=note,
-                before=_json(before),
-                after=_json(after),
-            )
-        )
-
-    def _moment(self, opportunity_id: str, day: date) -> datetime:
-        """Return a time of chance in the working day, after everything else about the opportunity."""
-        last = self.last_at.get(opportunity_id)
-        if last is not None and last.date() >= day:
-            at = last + timedelta(milliseconds=self.rng.randint(20_000, 200_000))
-        else:
-            at = datetime.combine(day, time(9, 5)) + timedelta(milliseconds=self.rng.randrange(7 * 3_600_000))
-        self.last_at[opportunity_id] = at
-        return at
-
-
-def _json(values: dict[str, Any]) -> str | None:
-    return json.dumps(values, default=str) if values else None

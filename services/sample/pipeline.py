@@ -23,13 +23,15 @@ LOG = pl.Schema(
         ("patient_id", pl.String()),
         ("status", pl.String()),
         ("snoozed_until", pl.Date()),
+        ("booked_on", pl.Date()),
         ("assigned_to", pl.String()),
+        ("needs_action_since", pl.Datetime("us")),
         ("changed_at", pl.Datetime("us")),
         ("last_attempt_at", pl.Datetime("us")),
         ("last_contact_at", pl.Datetime("us")),
     ]
 )
-"""How an opportunity stood after each change: the columns of History.log."""
+"""How an opportunity stood after each change: the columns of Log.log."""
 
 SPELL = pl.Schema(
     [
@@ -42,7 +44,7 @@ SPELL = pl.Schema(
     ]
 )
 
-WHILE_LISTED = ("status", "snoozed_until", "assigned_to", "changed_at", "last_attempt_at", "last_contact_at")
+WHILE_LISTED = tuple(name for name in LOG.names() if name not in ("on", "opportunity_id", "patient_id"))
 
 
 @dataclass(slots=True)

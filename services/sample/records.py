@@ -123,10 +123,10 @@ class Course:
 
 @dataclass(slots=True)
 class Event:
-    """A row of events; before and after are JSON."""
+    """A row of events; before and after are JSON. takes_back is the one whose id is undoes, once it has one."""
 
     practice_id: str
-    opportunity_id: str
+    opportunity_id: str | None
     patient_id: str
     kind: str
     by_user: str
@@ -136,6 +136,7 @@ class Event:
     after: str | None
     action_id: str | None = None
     undoes: int | None = None
+    takes_back: Event | None = None
 
 
 @dataclass(slots=True)

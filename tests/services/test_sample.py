@@ -315,16 +315,19 @@ def test_a_linked_visit_is_of_the_same_patient(riverside: Riverside) -> None:
 
 def test_events_and_states_name_courses_patients_and_people(riverside: Riverside) -> None:
     courses = riverside.table("courses").select("course_id", "patient_id")
-    people = {*_rows(riverside.store, "users")["user_id"], "system"}
-    for frame in (riverside.events(), riverside.states()):
+    people = {*_rows(riverside.store, "users")["user_id"], "system", "patient"}
+    events = riverside.events().drop_nulls("opportunity_id")
+    for frame in (events, riverside.states()):
         assert frame.join(courses, left_on="opportunity_id", right_on="course_id", how="anti").is_empty()
-    events = riverside.events()
+    alone = riverside.events().filter(pl.col("opportunity_id").is_null())
+    assert set(alone["kind"]) <= {"consent changed"}
+    assert alone.join(riverside.table("patients"), on="patient_id", how="anti").is_empty()
     assert events.join(
         courses, left_on=["opportunity_id", "patient_id"], right_on=["course_id", "patient_id"]
     ).height == (events.height)
     assert set(events["by_user"]) <= people
     assert set(riverside.states()["changed_by"]) <= people
-    assert set(riverside.states()["assigned_to"].drop_nulls()) <= people - {"system"}
+    assert set(riverside.states()["assigned_to"].drop_nulls()) <= people - {"system", "patient"}
 
 
 BEGUN = {"status": "open", "attempts": 0}
@@ -374,7 +377,8 @@ def test_contacts_led_to_bookings_that_were_completed(riverside: Riverside) -> N
 
 def test_a_booking_names_its_visit(riverside: Riverside) -> None:
     visits = dict(riverside.table("appointments").select("appointment_id", "patient_id").iter_rows())
-    for event in riverside.events().filter(pl.col("kind") == "booked").to_dicts():
+    by_others = riverside.events().filter(pl.col("kind") == "booked", pl.col("by_user") != "patient")
+    for event in by_others.to_dicts():
         assert visits[json.loads(event["after"])["appointment_id"]] == event["patient_id"]
 
 
@@ -433,7 +437,8 @@ def test_the_totals_of_each_day_are_those_of_the_spells_then(riverside: Riversid
         assert kept["value_pence"].sum() == there["last_value_pence"].sum()
         assert unbooked["opportunities"].sum() == total["opportunities"] >= total["patients"]
         assert unbooked["worth_pence"].sum() == total["worth_pence"]
-        assert set(kept["status"]) == {"open", "contacted", "snoozed", "rejected"}
+        waiting = {"booked"} if ago < 2 else set[str]()  # by a link yesterday: nobody entered it in the PMS yet
+        assert set(kept["status"]) == {"open", "contacted", "snoozed", "rejected", *waiting}
 
 
 def test_its_weeks_have_contacts_bookings_and_rejections_as_its_events_say(riverside: Riverside) -> None:

@@ -4,9 +4,9 @@ insert into daily_totals
 with shown as (
     select
         staged.*,
-        listing.status_of(status, null::date, snoozed_until, day) as shown_status,
+        listing.status_of(status, booked_on, snoozed_until, day) as shown_status,
         listing.is_due(
-            listing.status_of(status, null::date, snoozed_until, day), null::timestamp, last_attempt_at,
+            listing.status_of(status, booked_on, snoozed_until, day), needs_action_since, last_attempt_at,
             last_contact_at,
             case when patient_contacted_at::date > day - practice_settings.suppression_days then patient_contacted_at end,
             practice_settings.suppression_days, day

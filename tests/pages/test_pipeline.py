@@ -27,6 +27,10 @@ def test_the_first_sentence_and_the_cards_say_what_is_still_to_be_booked(elm: Sm
     assert "What is on the list now, by status" in read(page)
     assert "Most: Open, £840." in read(page)
     assert "There is no history yet" in read(page)
+    course = elm.course(days_ago=50)
+    assert "Elm Road: 3 courses" in read(page.run())
+    elm.state(course, status="rejected", reject_reason="cost")
+    assert "Elm Road: 2 courses" in read(page.run())
 
 
 def test_a_row_of_a_table_opens_the_list_with_its_filter(elm: SmallPractice) -> None:

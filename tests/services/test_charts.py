@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -57,3 +58,11 @@ def test_a_few_weeks_are_named_each_by_its_own_day():
     frame = pl.DataFrame({"week": weeks, "new": [1, None, 3]})
     axis = charts.lines(frame, day="week", series={"new": "New"}, of_title="Number").to_dict()["encoding"]["x"]["axis"]
     assert [one["date"] for one in axis["values"]] == [23, 30, 7]
+
+
+def test_the_same_numbers_are_drawn_once_and_others_anew():
+    frame = pl.DataFrame({"who": ["AB"], "count": [1]})
+    draw = partial(charts.bars, of="count", by="who", of_title="Count")
+    assert draw(frame) is draw(frame.clone())
+    assert draw(frame.cast({"count": pl.Float64})) is not draw(frame)
+    assert draw(frame.with_columns(count=2)).to_dict() != draw(frame).to_dict()

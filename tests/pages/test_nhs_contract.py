@@ -8,10 +8,12 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from pages.parts import nhs_chart
 from queries import workflow
 from services import practices
 from services.actors import Role
 from services.store import Store
+from tests.nhs import standing
 from tests.pages.conftest import signed_in_as
 from tests.pages.screen import button, field, open_page, press, read
 from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
@@ -100,13 +102,13 @@ def test_the_candidates_are_shown_with_their_log_and_only_a_manager_takes_them_o
 
 def test_on_odd_days_the_page_says_what_counts(practice, monkeypatch):
     practice.course(band="3", completed_on=date(2026, 2, 27), days_ago=280, payor_id="nhs", item=False)
-    for day, words in {
-        "2026-04-01": "Some of these weeks are of the year before.",
-        "2027-03-31": "Today is the last day that counts.",
-        "2027-04-01": "The contract nhs-1 has no term in 2027/28.",
-    }.items():
-        monkeypatch.setenv("CARE_MANAGER_TODAY", day)
-        assert words in read(open_page(PAGE))
+    for day, words in (
+        (date(2026, 4, 1), "Some of these weeks are of the year before."),
+        (date(2027, 3, 31), "Today is the last day that counts."),
+    ):
+        assert words in nhs_chart.in_words(standing(practice, today=day))
+    monkeypatch.setenv("CARE_MANAGER_TODAY", "2027-04-01")
+    assert "The contract nhs-1 has no term in 2027/28." in read(open_page(PAGE))
 
 
 def test_without_a_contract_or_where_there_are_no_udas_the_page_says_so(store):

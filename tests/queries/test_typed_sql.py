@@ -137,6 +137,13 @@ FILES = [
 ]
 
 
+def test_a_pivot_without_its_values_is_several_statements(sandbox):
+    with pytest.raises(Unanswered) as caught:
+        sandbox.ask("pivot opportunities on practice using count(*)")
+    assert caught.value.words == "MULTI"
+    assert sandbox.ask("pivot opportunities on practice in ('Elm Road') using count(*)")[0].height == 2
+
+
 @pytest.mark.parametrize("sql", FILES)
 def test_no_file_and_no_other_machine_is_read(sandbox, sql):
     assert why(sandbox, sql) in {"PermissionException", "CatalogException", "BinderException", "InvalidInputException"}
@@ -306,5 +313,5 @@ def test_what_the_process_says_is_not_believed(monkeypatch, tmp_path, said):
     started = b'{"is_ready": true, "bytes": 0}\n' if b"bytes" in said else b""
     program.write_text(f"import os\nos.write(1, {started + said!r})\n")
     monkeypatch.setattr(typed_sql, "PROGRAM", program)
-    with Sandbox({}, today=TODAY, limits=LIMITS) as box, pytest.raises(Unanswered, match="ended|refused|^1$"):
+    with Sandbox({}, today=TODAY, limits=LIMITS) as box, pytest.raises(Unanswered, match=r"ended|refused|^1$"):
         box.ask("select 1")

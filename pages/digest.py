@@ -68,7 +68,7 @@ st.selectbox(
 )
 if address:
     sender = f"through {here.practices[0].name}: {digest.sender_of(here.store, here.practices)}."
-    st.caption(format.plain(f"Sent to {address} {sender}"))
+    st.text(f"Sent to {address} {sender}")  # As Markdown the address would be a link.
 else:
     st.info("You have no e-mail address here, so no digest can be sent. Add one on the page People.")
 if refused := st.session_state.pop(REFUSED, None):

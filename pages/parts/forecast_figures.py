@@ -155,14 +155,9 @@ def effects(learnt: Learnt) -> None:
     st.markdown("\n".join(f"- **{name}.** {format.plain(meaning)}" for name, meaning in chance_words.INPUTS.items()))
     if learnt.model:
         st.markdown("What each does to the chance at this practice, the others being equal:")
-        rows = pl.DataFrame(chance_words.effects(learnt.model), schema=["Input", "Chance"], orient="row")
-        st.dataframe(
-            # What it does stands first: the other column is the wider one, and may be cut on a narrow screen.
-            rows.select("Chance", "Input").to_arrow(),
-            hide_index=True,
-            alt="What each input does to the chance",
-            column_config={"Chance": st.column_config.TextColumn(width=110)},
-        )
+        # A table of Markdown breaks its lines on a narrow screen.
+        rows = [f"| {format.plain(what)} | {does} |" for what, does in chance_words.effects(learnt.model)]
+        st.markdown("\n".join(["| Input | Chance |", "| --- | --- |", *rows]))
 
 
 def limits() -> None:

@@ -26,7 +26,7 @@ def tom(practice: SmallPractice, store: Store, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.usefixtures("tom")
 def test_a_day_is_chosen_and_the_digest_of_that_day_is_what_was_seen_before(store):
     app = open_page("digest.py")
-    assert "Sent to tom@example.com through Elm Road: Outbox: nothing leaves." in read(app)
+    assert "Sent to tom@example.com through Elm Road: Outbox: nothing leaves." in [one.value for one in app.text]
     field(app, "I want it on").select("Tuesday").run()
     assert "You get the digest on Tuesdays." in read(app)
     (seen,) = [one.proto.body for one in app.get("html") if "Unbooked treatment" in one.proto.body]

@@ -319,6 +319,7 @@ def test_the_way_of_booking_is_told_by_its_event(past):
         past.contact(course, -6)
         if by:
             told_booked(past, course, -5, by=by, booking=booking)
+            told_booked(past, course, -5, by="patient", at=time(15), booking="later")
     ways = results.WAYS
     assert past.bookings("way") == {ways["link"]: 1, ways["book"]: 1, ways["told"]: 1, ways["pms"]: 2}
 

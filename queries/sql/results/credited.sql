@@ -58,7 +58,7 @@ made as materialized (
         bookings.practice_id, bookings.opportunity_id, bookings.listed_from,
         arg_min(told.by_user, told.event_id) as made_by,
         min(told.happened_at) as made_at,
-        arg_min(told.after::json -> 'booking_id', told.event_id) ->> '$' as booking_id
+        nullif(arg_min(coalesce(told.after ->> 'booking_id', ''), told.event_id), '') as booking_id
     from bookings
     join kept_events($practice_ids, ['booked']) as told on told.practice_id = bookings.practice_id
         and told.opportunity_id = bookings.opportunity_id

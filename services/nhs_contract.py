@@ -232,7 +232,7 @@ def standing(
         unpriced_courses=int(of_year["unpriced_courses"].sum()),
         scheduled=scheduled,
         openings=openings,
-        projection=projected(delivered, rate, (ends_on - known_to).days) if today < ends_on else None,
+        projection=projected(delivered, rate, _days_left(months, known_to, ends_on)) if today < ends_on else None,
         rate=rate,
         unscheduled=_unscheduled(
             asked,
@@ -319,8 +319,16 @@ def _unscheduled(
         target_courses=-(-target_pence // asked["course_pence"]),
         delivered_courses=int(months["unscheduled_courses"].sum()),
         delivered_pence=delivered_pence,
-        projection=projected(delivered_pence, rate, (ends_on - known_to).days) if counted_to < ends_on else None,
+        projection=projected(delivered_pence, rate, _days_left(months, known_to, ends_on))
+        if counted_to < ends_on
+        else None,
     )
+
+
+def _days_left(months: pl.DataFrame, known_to: date, ends_on: date) -> int:
+    """Return how many days of the year are to come after the one to which it is known, all where that is before it."""
+    day_before: date = months["month_on"][0] - timedelta(days=1)
+    return (ends_on - max(known_to, day_before)).days
 
 
 def units(uda: float) -> str:

@@ -66,7 +66,9 @@ def table_of(standing: Standing) -> pl.DataFrame:
 def in_words(standing: Standing) -> str:
     """Say what the chart shows."""
     done = f"{format.uda(round(standing.delivered_uda, 1))} UDAs were delivered by {format.day(standing.known_to)}"
-    if standing.target_uda:
+    if standing.known_to < standing.starts_on:
+        done = f"The last extract is of {format.day(standing.known_to)}, before this year"
+    elif standing.target_uda:
         share = standing.delivered_uda / standing.target_uda
         done += f", {share:.1%} of the {format.uda(round(standing.target_uda, 1))} to do"
         done = done.replace(".0%", "%").replace("%", " %")
@@ -112,7 +114,7 @@ def chart_of(standing: Standing) -> alt.LayerChart:
     told = [alt.Tooltip("day:T", title="By", format="%-d %b %Y"), alt.Tooltip("uda:Q", title="UDAs", format=",.1f")]
     layers: list[Any] = []
     if standing.projection:
-        now, to = standing.known_to, standing.ends_on
+        now, to = max(standing.known_to, standing.starts_on), standing.ends_on
         low, middle, high = _ends(standing)
         done = standing.delivered_uda
         band = pl.DataFrame({"day": [now, to], "low": [done, low], "high": [done, high]})

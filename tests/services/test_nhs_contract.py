@@ -353,6 +353,13 @@ def test_what_nobody_knows_yet_is_not_taken_for_nothing_delivered(practice):
     assert found.projection.middle == pytest.approx(450 + 75 * 182 / (365.25 / 12))
     done(practice, date(2026, 10, 1), uda=Decimal(1))
     assert standing(practice).known_to == date(2026, 11, 3)
+    # In the next year what is not known of this one counts for neither.
+    practice.add("contracts", "nhs-1", from_on=YEAR, uda_target=Decimal(1000))
+    found = standing(practice, date(2027, 4, 1), today=date(2027, 4, 20))
+    assert found.known_to == date(2026, 11, 3)
+    assert found.rate
+    assert found.projection
+    assert found.projection.middle == pytest.approx(found.rate.mean * 366 / (365.25 / 12))
 
 
 def test_months_before_there_was_unscheduled_care_say_nothing_about_its_rate(practice):

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from queries import digest as queries
 from queries import messages, people, workflow
-from queries.store import Reading, Store
+from queries.store import Reading, Store, Transaction
 from services import charts, contact_settings, history, opportunities, pipeline, practices, sign_in, words
 from services.actors import RIGHTS, SYSTEM, Actor, Right, allowed
 from services.errors import InvalidRequest
@@ -82,12 +82,31 @@ def choose(store: Store, weekday: int | None, *, actor: Actor, now: datetime) ->
     if weekday is not None and address_of(store, actor=actor) is None:
         raise InvalidRequest("You have no e-mail address here. Nothing was saved. Add one on the page People.")
     with store.transaction() as tx:
-        before = queries.day_of(tx, actor.user_id)
-        if before == weekday:
-            return
-        queries.choose(tx, actor.user_id, weekday, by=actor.user_id, now=now)
-        days = {name: {"weekday": WEEKDAYS.get(day or 0, "none")} for name, day in (("b", before), ("a", weekday))}
-        history.record(tx, CHANGED, by=actor.user_id, now=now, before=days["b"], after=days["a"])
+        _keep(tx, actor.user_id, weekday, by=actor, now=now)
+
+
+def stop(tx: Transaction, message: Mapping[str, Any], *, why: str, now: datetime) -> None:
+    """Let somebody who told so of a digest get no other, inside the caller's transaction."""
+    user_id, practice_id = message["queued_by"], message["practice_id"]
+    _keep(tx, user_id, None, by=SYSTEM, now=now, about={"user_id": user_id}, practice_id=practice_id, note=why)
+
+
+def _keep(
+    tx: Transaction,
+    user_id: str,
+    weekday: int | None,
+    *,
+    by: Actor,
+    now: datetime,
+    about: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> None:
+    before = queries.day_of(tx, user_id)
+    if before == weekday:
+        return
+    queries.choose(tx, user_id, weekday, by=by.user_id, now=now)
+    old, new = ({"weekday": WEEKDAYS.get(day or 0, "none")} for day in (before, weekday))
+    history.record(tx, CHANGED, by=by.user_id, now=now, before=old, after={**new, **(about or {})}, **facts)
 
 
 @allowed(Right.DIGEST, practice="practices")

@@ -240,9 +240,11 @@ def did_not_arrive(tx: Transaction, message_id: str, state: str, reason: str, *,
 
 
 def opted_out(tx: Transaction, message_id: str, *, source: str, now: datetime) -> None:
-    """Keep that the patients of a message want no more of its channel."""
+    """Keep that the patients of a message want no more of its channel, or who has a digest no other."""
     message = queries.find(tx, message_id)
     assert message is not None
+    if message["kind"] == digest.KIND:
+        digest.stop(tx, message, why=source, now=now)
     for patient_id in dict.fromkeys(row["patient_id"] for row in queries.about(tx, message_id)):
         consents.keep(
             tx,

@@ -12,10 +12,11 @@ import pytest
 
 from queries import people
 from queries.store import Store
-from services import audit, digest, practices, snapshots, words
+from services import audit, deliveries, digest, practices, snapshots, words
 from services import messages as message_services
 from services.actors import Actor, NotAllowed, Role
 from services.errors import InvalidRequest
+from services.incoming.events import Event
 from tests.letters import messages, work
 from tests.practice import NOW, SYSTEM, TODAY, SmallPractice
 from tests.staff import person
@@ -114,6 +115,18 @@ def test_who_is_not_to_have_it_any_more_gets_none(
     work(store)
     assert [(one["state"], one["reason"]) for one in messages(store)] == [("cancelled", f"Not sent: {why}")]
     assert due(store, day=TODAY + timedelta(days=7)) == ("email" in now_is)
+
+
+def test_who_reports_it_as_spam_gets_no_other(tom: Actor, store: Store) -> None:
+    digest.choose(store, TUESDAY, actor=tom, now=NOW)
+    due(store)
+    work(store)
+    told = Event("e1", messages(store)[0]["message_id"], "spam", NOW)
+    deliveries.note(store, [told], now=NOW, today_at=on(TODAY))
+    assert digest.day_of(store, actor=tom) is None
+    assert due(store, day=TODAY + timedelta(days=7)) == 0
+    lines = audit.search(store, practices.of(store, tom), audit.Filters(), actor=tom).lines
+    assert ("The system", "Tom: day Tuesday → none; reported as spam") in lines.select("who", "details").rows()
 
 
 def test_one_digest_that_cannot_be_written_does_not_keep_the_next_from_it(

@@ -107,6 +107,7 @@ def follow_spells(
     if since < today:
         _add_steps(tx, practice_id, from_day=since, to_day=today - timedelta(days=1))
     tx.execute("pipeline/renew_spells", practice_id=practice_id, today=today)
+    tx.execute("pipeline/see_spells", practice_id=practice_id, today=today)
     if tx.execute("pipeline/end_spells", practice_id=practice_id, today=today):
         tx.execute("pipeline/explain_ends", practice_id=practice_id, today=today, **settings)
     tx.execute(

@@ -1,10 +1,10 @@
--- Bring the spells of what is on a practice's list up to the day; one that ended on this very day goes on.
+-- Bring the spells of what is on a practice's list up to the day where they differ; one that ended on this very day goes
+-- on. Most do not differ, and to write a spell anew takes long.
 update spells
 set
     patient_id = listed.patient_id,
     provider_id = listed.provider_id,
     payor_id = listed.payor_id,
-    last_seen_on = $today::date,
     last_status = listed.status,
     listed_to = null,
     left_why = null,
@@ -27,3 +27,10 @@ from (
 where spells.practice_id = $practice_id
     and spells.opportunity_id = listed.opportunity_id
     and (spells.listed_to is null or spells.listed_to = $today::date)
+    and (
+        spells.patient_id, spells.provider_id, spells.payor_id, spells.last_status, spells.listed_to, spells.left_why,
+        spells.last_value_pence, spells.last_uda, spells.last_worth_pence
+    ) is distinct from (
+        listed.patient_id, listed.provider_id, listed.payor_id, listed.status, null::date, null::text,
+        listed.value_pence, listed.uda, listed.worth_pence
+    )

@@ -11,17 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from queries.bookings import CHANGING
-from services import booking_confirmation, deliveries, patient_answers, patient_visit, reachable
+from services import deliveries, patient_answers, patient_visit, reachable
 from services.actions import fields_of
 from services.actors import PATIENT
 from services.booking_settings import BookingSettings
 from services.contact_settings import ContactSettings
 from services.sample.log import SYSTEM, Log, as_json
 from services.sample.people import AMARA, CHLOE, PRIYA, PROVIDERS
-from services.sample.records import Appointment, Course, Event, Patient, PlannedVisit
-from services.shipped_templates import SHIPPED
+from services.sample.records import Appointment, Booking, Consent, Course, Event, Link, Message, PlannedVisit
 
-SEED = 3
+SEED = 10
 """Chance of its own: what becomes of a message changes nothing else that happens in the practice."""
 
 DAYS_OF_MESSAGES = 180
@@ -31,102 +30,23 @@ DAYS_OF_LINKS = 90
 """... and so many days ago to let patients book by a link."""
 
 ONLINE = {provider.provider_id for provider in PROVIDERS if provider.is_online_bookable}
-NAMES = {template.template_id: template.name for template in SHIPPED}
 FIRST, NUDGE, AFTER_CALL, BOOK = "visit", "reminder", "after-call", "book"
 BOUNCED = ("The e-mail account does not exist (550 5.1.1).", "The mailbox is full (552 5.2.2).")
 UNREACHABLE = ("The number is not in service.", "The handset cannot be reached.")
 REPLIES = (
     "Can I come on a Thursday after 4?",
     "Please ring me tomorrow morning",
-    "Thanks. Away until the end of the month, will ring then",
+    "Thanks. Away this week, will ring on Monday",
     "Do you have anything before 9am?",
     "How much will it be?",
     "Hi yes I would like to book this please",
-    "Is it possible to see the same dentist?",
+    "Would it be the same dentist?",
+    "Ok will call you later thx",
+    "Can you do it on the day I bring my son?",
     "I thought this was booked already?",
 )
 ANSWERS = {"call": 45, "later": 30, "declined": 25}
 WHEN_TO_RING = ("After 5pm please", "Mornings, before 10", None)
-
-
-@dataclass(slots=True)
-class Link:
-    """A row of booking_links, with its token."""
-
-    token: str
-    course: Course
-    visit: PlannedVisit
-    message_id: str
-    made_by: str
-    made_at: datetime
-    expires_at: datetime
-    opened_at: datetime | None = None
-    used_at: datetime | None = None
-    used_for: str | None = None
-    booking_id: str | None = None
-    revoked_at: datetime | None = None
-    revoked_why: str | None = None
-
-
-@dataclass(slots=True)
-class Booking:
-    """A row of bookings, made by a patient."""
-
-    booking_id: str
-    course: Course
-    planned_visit_id: str
-    provider_id: str
-    starts_at: datetime
-    minutes: int
-    made_at: datetime
-    changed_by: str
-    changed_at: datetime
-    version: int = 1
-    state: str = "to enter"
-    conflict: str | None = None
-    appointment_id: str | None = None
-
-
-@dataclass(slots=True)
-class Message:
-    """A row of messages before it has its text, and what its patient did about it."""
-
-    message_id: str
-    action_id: str
-    course: Course
-    channel: str
-    address: str
-    by: str
-    at: datetime
-    template_id: str | None = None
-    visit: PlannedVisit | None = None
-    link: Link | None = None
-    booking: Booking | None = None
-    state: str = "sent"
-    state_at: datetime = datetime.min
-    sent_at: datetime = datetime.min
-    reason: str | None = None
-    answer: str | None = None
-
-    @property
-    def template(self) -> str:
-        """Return the name of the template."""
-        return NAMES[self.template_id] if self.template_id else booking_confirmation.TEMPLATE
-
-    @property
-    def has_arrived(self) -> bool:
-        """Say whether its patient got it, as far as anybody knows."""
-        return self.state in ("sent", "delivered")
-
-
-@dataclass(slots=True)
-class Consent:
-    """A row of consents."""
-
-    patient: Patient
-    channel: str
-    source: str
-    at: datetime
 
 
 @dataclass(slots=True)
@@ -168,12 +88,12 @@ class Correspondence:
         facts = self._facts(message)
         status = {"status": "contacted"} if state.status == "open" else {}
         tried = {"attempts": state.attempts + 1, "last_attempt_at": at, "last_contact_at": at}
-        done = [log.write(course, "contacted", by, at, facts=facts, action_id=message.action_id, **status, **tried)]
+        done = [log.write(course, "contacted", by, at, {**status, **tried}, facts=facts, action_id=message.action_id)]
         if kind == BOOK and visit:
             message.link = self._link(message, visit)
             told = {"message_id": message.message_id}
             sent = {"link_sent_at": at, "link_opened_at": None}
-            done.append(log.write(course, "link sent", by, at, facts=told, action_id=message.action_id, **sent))
+            done.append(log.write(course, "link sent", by, at, sent, facts=told, action_id=message.action_id))
         self._deliver(message)
         if not message.has_arrived:
             self._take_back(message, done)
@@ -184,17 +104,14 @@ class Correspondence:
         return message
 
     def book(self, course: Course, day: date, appointment: Appointment) -> bool:
-        """Let a patient make by a link a booking that was made on a day; return whether that is how it was made."""
-        link = self._usable(course, day)
-        if link is None or link.visit.appointment_id != appointment.appointment_id:
-            return False
-        if self.rng.random() > (0.8 if link.opened_at else 0.3):
-            return False
-        booking = self._booked(link, self._morning(course, day), appointment.starts_at)
+        """Book here what was booked on a day, if it was: by the patient with a link, or by who rang them."""
+        booking = self._book_by_link(course, day, appointment) or self._book_in_call(course, day, appointment)
         if booking is None:
             return False
-        at = booking.made_at + timedelta(minutes=self.rng.randint(25, 200))
-        self._change(booking, "booking entered", self.rng.choice((AMARA, CHLOE, PRIYA)).user_id, at, state="entered")
+        is_patient = booking.made_by == PATIENT
+        by = self.rng.choice((AMARA, CHLOE, PRIYA)).user_id if is_patient else booking.made_by
+        at = booking.made_at + timedelta(minutes=self.rng.randint(25, 200) if is_patient else self.rng.randint(1, 15))
+        self._change(booking, "booking entered", by, at, state="entered")
         at = datetime.combine(day, time(18, 30)) + timedelta(milliseconds=self.rng.randrange(1_800_000))
         found = {"state": "confirmed", "appointment_id": appointment.appointment_id}
         visit_on = {"visit_on": booking.starts_at.date()}
@@ -264,7 +181,7 @@ class Correspondence:
             before = fields_of({"before": event.before}, "before")
             at = message.state_at + timedelta(milliseconds=place)
             facts = {"kind": event.kind}
-            self.log.write(message.course, "undone", SYSTEM, at, facts=facts, takes_back=event, **before)
+            self.log.write(message.course, "undone", SYSTEM, at, before, facts=facts, takes_back=event)
         self.newest.pop(message.course.course_id, None)
 
     def _hear(self, message: Message) -> None:
@@ -272,14 +189,14 @@ class Correspondence:
         rng = self.rng
         at = message.state_at + timedelta(milliseconds=rng.randint(240_000, 9_000_000))
         chance = rng.random()
-        if message.channel == "email" and chance < 0.012 and message.at >= self.links_from:
+        if message.channel == "email" and chance < 0.008 and message.at >= self.links_from:
             self._opt_out(message, "unsubscribe link", at)
-        elif message.channel == "sms" and chance < 0.015:
+        elif message.channel == "sms" and chance < 0.01:
             self.replies.append((message, at, "STOP"))
             self._opt_out(message, "STOP", at)
         elif message.channel == "sms" and chance < 0.09 and not (message.link and message.link.opened_at):
             message.answer = deliveries.REPLIED
-            text = rng.choice(REPLIES)
+            text = REPLIES[len(self.replies) % len(REPLIES)]
             self.replies.append((message, at, text))
             self._wait_for_answer(message, deliveries.REPLIED, SYSTEM, at, note=text)
 
@@ -308,7 +225,7 @@ class Correspondence:
         woken = {"snoozed_until": None, "snooze_reason": None} if is_snoozed else {}
         waiting = {"needs_action_since": at, "needs_action_why": why}
         action_id = self._id() if by == PATIENT else None
-        self.log.write(message.course, why, by, at, note=note, action_id=action_id, **woken, **waiting)
+        self.log.write(message.course, why, by, at, {**woken, **waiting}, note=note, action_id=action_id)
 
     # Links to book by.
 
@@ -340,7 +257,7 @@ class Correspondence:
 
     def _note_opened(self, link: Link, at: datetime) -> None:
         link.opened_at = at
-        self.log.write(link.course, "link opened", PATIENT, at, link_opened_at=at)
+        self.log.write(link.course, "link opened", PATIENT, at, {"link_opened_at": at})
 
     def _answer(self, message: Message, link: Link, answer: str, at: datetime) -> None:
         """Use a link for an answer that is no booking."""
@@ -351,12 +268,12 @@ class Correspondence:
             self._wait_for_answer(message, patient_answers.CALL_ASKED, PATIENT, at, note=note)
         elif answer == "later":
             until = patient_visit.a_month_after(at.date())
-            changes = {"snoozed_until": until, "snooze_reason": patient_answers.ASKED_LATER}
-            self.log.write(link.course, "snoozed", PATIENT, at, action_id=self._id(), **changes)
+            snoozed = {"snoozed_until": until, "snooze_reason": patient_answers.ASKED_LATER}
+            self.log.write(link.course, "snoozed", PATIENT, at, snoozed, action_id=self._id())
         else:
             reason = self.rng.choice(list(patient_answers.REASONS))
-            note, changes = patient_answers.REASONS[reason], {"status": "rejected", "reject_reason": reason}
-            self.log.write(link.course, "rejected", PATIENT, at, note=note, action_id=self._id(), **changes)
+            note, declined = patient_answers.REASONS[reason], {"status": "rejected", "reject_reason": reason}
+            self.log.write(link.course, "rejected", PATIENT, at, declined, note=note, action_id=self._id())
 
     def _usable(self, course: Course, day: date) -> Link | None:
         """Return the link about a course that is good on a day, if there is one."""
@@ -372,28 +289,49 @@ class Correspondence:
         last = self.log.last_at.get(course.course_id)
         return max(at, last + timedelta(minutes=self.rng.randint(4, 40))) if last else at
 
+    def _book_by_link(self, course: Course, day: date, appointment: Appointment) -> Booking | None:
+        link = self._usable(course, day)
+        if link is None or link.visit.appointment_id != appointment.appointment_id:
+            return None
+        if self.rng.random() > (0.8 if link.opened_at else 0.3):
+            return None
+        return self._booked(link, self._morning(course, day), appointment.starts_at)
+
+    def _book_in_call(self, course: Course, day: date, appointment: Appointment) -> Booking | None:
+        """Book in the appointment book here while the patient is on the phone; some book in the PMS as before."""
+        call = self.log.events[-1]
+        is_call = call.kind == "contacted" and call.opportunity_id == course.course_id
+        if not is_call or call.happened_at.date() != day or call.happened_at < self.links_from:
+            return None
+        visit = next(visit for visit in course.visits if visit.appointment_id == appointment.appointment_id)
+        at = call.happened_at + timedelta(milliseconds=self.rng.randint(30_000, 200_000))
+        return self._take(visit, course, call.by_user, at, appointment.starts_at) if self.rng.random() < 0.7 else None
+
     def _booked(self, link: Link, at: datetime, starts_at: datetime) -> Booking | None:
         """Book a visit by a link; return nothing when somebody did something about it on that day before."""
-        course, visit = link.course, link.visit
-        last = self.log.last_at[course.course_id]
+        last = self.log.last_at[link.course.course_id]
         if last >= at or (last.date() == at.date() and last != link.opened_at):
             return None
         if link.opened_at is None:
             self._note_opened(link, max(last, at - timedelta(minutes=4)) + timedelta(seconds=5))
-        booking = Booking(
-            self._id(), course, visit.planned_visit_id, visit.provider_id, starts_at, visit.minutes, at, PATIENT, at
-        )
-        self.bookings.append(booking)
+        booking = self._take(link.visit, link.course, PATIENT, at, starts_at)
         link.used_at, link.used_for, link.booking_id = at, "booked", booking.booking_id
-        facts = {"booking_id": booking.booking_id, **_fields(booking)}
-        booked = {"booked_on": starts_at.date()}
-        self.log.write(course, "booked", PATIENT, at, facts=facts, action_id=self._id(), **booked)
         self._confirm(booking, link)
+        return booking
+
+    def _take(self, visit: PlannedVisit, course: Course, by: str, at: datetime, starts_at: datetime) -> Booking:
+        planned = visit.planned_visit_id, visit.provider_id, starts_at, visit.minutes
+        booking = Booking(self._id(), course, *planned, made_by=by, made_at=at, changed_by=by, changed_at=at)
+        self.bookings.append(booking)
+        facts = {"booking_id": booking.booking_id, **_fields(booking)}
+        self.log.write(course, "booked", by, at, {"booked_on": starts_at.date()}, facts=facts, action_id=self._id())
         return booking
 
     def _confirm(self, booking: Booking, link: Link) -> None:
         """Send the message that says that a visit is booked, by the way by which the link came."""
         channel = next(one.channel for one in self.messages if one.message_id == link.message_id)
+        if (channel, booking.course.patient_id) in self.closed:
+            return
         given = {"action_id": booking.booking_id, "link": link, "booking": booking}
         self._deliver(self._message(booking.course, channel, PATIENT, booking.made_at, **given))
 
@@ -414,7 +352,7 @@ class Correspondence:
         booking.version, booking.changed_by, booking.changed_at = booking.version + 1, by, at
         told = {"booking_id": booking.booking_id, **_fields(booking), **(facts or {})}
         action_id = None if by == SYSTEM else self._id()
-        self.log.write(booking.course, kind, by, at, was=was, facts=told, action_id=action_id, **(changes or {}))
+        self.log.write(booking.course, kind, by, at, changes, was=was, facts=told, action_id=action_id)
 
     # What is told.
 

@@ -17,7 +17,7 @@ DAYS_OF_USE = 545
 """So long ago the practice began to work the list."""
 
 ACTIONS = {"call": 48, "email": 11, "sms": 8, "snooze": 25, "reject": 3, "note": 5}
-LATER_ACTIONS = {**ACTIONS, "email": 30, "sms": 24}
+LATER_ACTIONS = {**ACTIONS, "email": 40, "sms": 34}
 """Since the practice writes its messages here, it writes more of them."""
 
 OUTCOMES = {"no answer": 40, "left message": 22, "spoke": 34, "wrong number": 4}
@@ -112,7 +112,7 @@ class History(Log):
         return by_itself if by_itself <= last else None
 
     def booked(self, course: Course, day: date, appointment: Appointment) -> None:
-        """Note that an opportunity left the list because it was booked: by the patient with a link, or otherwise."""
+        """Note that an opportunity left the list because it was booked, here or in the PMS."""
         if day < self.today - timedelta(days=DAYS_OF_USE) or self.post.book(course, day, appointment):
             return
         at = self.moment(course.course_id, day)
@@ -163,9 +163,8 @@ class History(Log):
         outcome = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
         note = rng.choice(NOTES[outcome])
         at, attempts = self.moment(course.course_id, day), self.state_of(course).attempts
-        facts = {"outcome": outcome}
-        tried: dict[str, Any] = {"attempts": attempts + 1, "last_attempt_at": at}
-        self.write(course, "attempted", caller.user_id, at, note=note, facts=facts, **tried)
+        tried = {"attempts": attempts + 1, "last_attempt_at": at}
+        self.write(course, "attempted", caller.user_id, at, tried, note=note, facts={"outcome": outcome})
         if outcome == "no answer":
             return None, self._after(day, 2, 9)
         if outcome == "wrong number":
@@ -205,13 +204,13 @@ class History(Log):
 
     def _contact(self, course: Course, caller: Colleague, day: date, channel: str) -> None:
         at = self.moment(course.course_id, day)
-        changes: dict[str, Any] = {"status": "contacted"} if self.state_of(course).status == "open" else {}
-        changes["last_contact_at"] = at
-        self.write(course, "contacted", caller.user_id, at, facts={"channel": channel}, **changes)
+        status = {"status": "contacted"} if self.state_of(course).status == "open" else {}
+        contacted = {**status, "last_contact_at": at}
+        self.write(course, "contacted", caller.user_id, at, contacted, facts={"channel": channel})
 
     def _do(self, course: Course, kind: str, by: str, day: date, *, note: str | None = None, **changes: Any) -> None:
         """Write what somebody did on a day."""
-        self.write(course, kind, by, self.moment(course.course_id, day), note=note, **changes)
+        self.write(course, kind, by, self.moment(course.course_id, day), changes, note=note)
 
     def _snooze(self, course: Course, caller: Colleague, day: date) -> date:
         until = day + timedelta(days=self.rng.choices(list(SNOOZE_DAYS), list(SNOOZE_DAYS.values()))[0])

@@ -50,22 +50,22 @@ class Log:
         kind: str,
         by: str,
         at: datetime,
+        changes: Mapping[str, Any] | None = None,
         *,
         note: str | None = None,
         was: Mapping[str, Any] | None = None,
         facts: Mapping[str, Any] | None = None,
         action_id: str | None = None,
         takes_back: Event | None = None,
-        **changes: Any,
     ) -> Event:
         """Change the state and add the event that says so; was and facts, before and after, belong to it alone."""
-        state = self.state_of(course)
+        state, changed = self.state_of(course), dict(changes or {})
         if kind in actions.ENDS_LINK and state.link_sent_at:
-            changes |= actions.NO_LINK
+            changed |= actions.NO_LINK
         if kind in actions.ANSWERS and state.needs_action_since and by != SYSTEM:
-            changes |= actions.ANSWERED
-        before = {name: getattr(state, name) for name in changes}
-        for name, value in changes.items():
+            changed |= actions.ANSWERED
+        before = {name: getattr(state, name) for name in changed}
+        for name, value in changed.items():
             setattr(state, name, value)
         state.changed_by, state.changed_at = by, at
         self.log.append(
@@ -83,7 +83,7 @@ class Log:
                 state.last_contact_at,
             )
         )
-        before, after = {**before, **(was or {})}, {**changes, **(facts or {})}
+        before, after = {**before, **(was or {})}, {**changed, **(facts or {})}
         return self.record(course, kind, by, at, note, before, after, action_id=action_id, takes_back=takes_back)
 
     def record(

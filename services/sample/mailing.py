@@ -12,7 +12,6 @@ from queries import messages as message_queries
 from queries import sample as queries
 from queries.store import Transaction
 from services import booking_confirmation, booking_links, letters, patient_words, templates, tokens
-from services.actors import PATIENT
 from services.booking_settings import BookingSettings
 from services.contact_settings import ContactSettings
 from services.letters import Letter, Letterhead, Recipient
@@ -81,7 +80,7 @@ def _row(
         "address": message.address,
         "name": name,
         "subject": subject,
-        "body": letters.with_own_links(body, here.settings, token, link and link.token),
+        "body": letters.with_own_links(body, here.settings, token, link.token if link else None),
         "unsubscribe_url": token and letters.unsubscribe_url(here.settings, token),
         "queued_by": message.by,
         "queued_at": message.at,
@@ -96,7 +95,7 @@ def _text(
 ) -> tuple[str | None, str]:
     """Return the subject and the text that a template gives a message."""
     patient, visit = message.course.patient, message.visit
-    about = {
+    about: dict[str, Any] = {
         "title": patient.title,
         "first_name": patient.first_name,
         "last_name": patient.last_name,
@@ -179,7 +178,7 @@ def _keep_answers(tx: Transaction, practice: Practice, post: Correspondence) -> 
 
 
 def _keep_bookings(tx: Transaction, practice: Practice, post: Correspondence) -> None:
-    """Keep the links to book by, the visits that were booked by them, and the presses of buttons behind all this."""
+    """Keep the links to book by, the visits that were booked here, and the presses of buttons behind all this."""
     post.revoke()
     links = [
         {
@@ -197,7 +196,6 @@ def _keep_bookings(tx: Transaction, practice: Practice, post: Correspondence) ->
             "practice_id": practice.practice_id,
             "opportunity_id": one.course.course_id,
             "patient_id": one.course.patient_id,
-            "made_by": PATIENT,
             **{name: getattr(one, name) for name in queries.BOOKING.names() if hasattr(one, name)},
         }
         for one in post.bookings

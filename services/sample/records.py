@@ -9,6 +9,11 @@ from decimal import Decimal
 
 import polars as pl
 
+from services import booking_confirmation
+from services.shipped_templates import SHIPPED
+
+TEMPLATES = {template.template_id: template.name for template in SHIPPED}
+
 
 @dataclass(slots=True)
 class Patient:
@@ -160,6 +165,87 @@ class State:
     link_opened_at: datetime | None = None
     changed_by: str = ""
     changed_at: datetime = datetime.min
+
+
+@dataclass(slots=True)
+class Link:
+    """A row of booking_links, with its token."""
+
+    token: str
+    course: Course
+    visit: PlannedVisit
+    message_id: str
+    made_by: str
+    made_at: datetime
+    expires_at: datetime
+    opened_at: datetime | None = None
+    used_at: datetime | None = None
+    used_for: str | None = None
+    booking_id: str | None = None
+    revoked_at: datetime | None = None
+    revoked_why: str | None = None
+
+
+@dataclass(slots=True)
+class Booking:
+    """A row of bookings."""
+
+    booking_id: str
+    course: Course
+    planned_visit_id: str
+    provider_id: str
+    starts_at: datetime
+    minutes: int
+    made_by: str
+    made_at: datetime
+    changed_by: str
+    changed_at: datetime
+    version: int = 1
+    state: str = "to enter"
+    conflict: str | None = None
+    appointment_id: str | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """A row of messages before it has its text, and what its patient did about it."""
+
+    message_id: str
+    action_id: str
+    course: Course
+    channel: str
+    address: str
+    by: str
+    at: datetime
+    template_id: str | None = None
+    visit: PlannedVisit | None = None
+    link: Link | None = None
+    booking: Booking | None = None
+    state: str = "sent"
+    state_at: datetime = datetime.min
+    sent_at: datetime = datetime.min
+    reason: str | None = None
+    answer: str | None = None
+
+    @property
+    def template(self) -> str:
+        """Return the name of the template."""
+        return TEMPLATES[self.template_id] if self.template_id else booking_confirmation.TEMPLATE
+
+    @property
+    def has_arrived(self) -> bool:
+        """Say whether its patient got it, as far as anybody knows."""
+        return self.state in ("sent", "delivered")
+
+
+@dataclass(slots=True)
+class Consent:
+    """A row of consents."""
+
+    patient: Patient
+    channel: str
+    source: str
+    at: datetime
 
 
 def frame(rows: Sequence[object], schema: pl.Schema) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from queries import opportunities as queries
 from queries import pms, workflow
 from queries import practices as practice_queries
 from queries.store import Store
-from services import actions, sample, slots, words, working_hours
+from services import actions, integrity, results, sample, slots, words, working_hours
 from services.errors import InvalidRequest
 from services.practices import Practice, all_practices
 from services.search_text import patient_text
@@ -377,8 +377,8 @@ def test_contacts_led_to_bookings_that_were_completed(riverside: Riverside) -> N
 
 def test_a_booking_names_its_visit(riverside: Riverside) -> None:
     visits = dict(riverside.table("appointments").select("appointment_id", "patient_id").iter_rows())
-    by_others = riverside.events().filter(pl.col("kind") == "booked", pl.col("by_user") != "patient")
-    for event in by_others.to_dicts():
+    by_imports = riverside.events().filter(kind="booked", by_user="system")
+    for event in by_imports.to_dicts():
         assert visits[json.loads(event["after"])["appointment_id"]] == event["patient_id"]
 
 
@@ -408,6 +408,61 @@ def test_patients_are_searched_as_everywhere(riverside: Riverside) -> None:
     for row in riverside.table("patients").head(200).to_dicts():
         told = ("first_name", "last_name", "mobile", "phone", "email")
         assert row["search_text"] == patient_text(**{name: row[name] for name in told})
+
+
+def test_every_message_is_what_the_events_of_its_course_say(riverside: Riverside) -> None:
+    messages = _rows(riverside.store, "messages")
+    about = _rows(riverside.store, "message_opportunities")
+    told = riverside.events().with_columns(
+        pl.col("after").str.json_path_match(f"$.{name}").alias(name) for name in ("message_id", "template", "channel")
+    )
+    assert 300 <= messages.height <= 600
+    assert set(messages["sender"]) == {"outbox"}
+    assert {"delivered", "sent", "bounced", "failed"} == set(messages["state"])
+    assert messages.filter(pl.col("body").str.contains_any(["{{", "your-own-"])).is_empty()
+    key = ("message_id", "template", "channel")
+    written = told.filter(pl.col("kind") == "contacted").drop_nulls("message_id")
+    assert sorted(written.select(*key, "action_id", "by_user", "happened_at").rows()) == sorted(
+        messages.filter(kind="service").select(*key, "action_id", "queued_by", "queued_at").rows()
+    )
+    lasts = told.filter(pl.col("kind").str.starts_with("message ")).group_by("message_id").last()
+    joined = messages.join(lasts, on="message_id", suffix="_told").join(about, on="message_id", suffix="_about")
+    assert joined.height == messages.height
+    assert (joined["kind_told"] == "message " + joined["state"]).all()
+    assert (joined["happened_at"] == joined["state_at"]).all()
+    assert (joined["opportunity_id"] == joined["opportunity_id_about"]).all()
+    taken_back = told.filter(kind="undone").join(told, left_on="undoes", right_on="event_id", suffix="_undone")
+    lost = messages.filter(pl.col("state").is_in(["bounced", "failed"]))
+    assert set(taken_back["message_id_undone"]) == set(lost["message_id"])
+
+
+def test_the_booking_links_and_what_was_booked_by_them_add_up(riverside: Riverside) -> None:
+    links, bookings = _rows(riverside.store, "booking_links"), _rows(riverside.store, "bookings")
+    found = results.links(riverside.store, [riverside.practice], today=TODAY, actor=SYSTEM)
+    assert 40 < found.sent <= links.height < 150
+    assert 0.4 * found.sent < found.opened < 0.75 * found.sent
+    assert min(found.booked, found.otherwise, found.waiting) >= 3
+    assert set(links["revoked_why"].drop_nulls()) == {"booked", "replaced", "rejected"}
+    assert links.filter(pl.col("used_at").is_not_null() & pl.col("revoked_at").is_not_null()).is_empty()
+    assert links.filter(pl.col("used_at") > pl.col("expires_at")).is_empty()
+    by_link = bookings.filter(made_by="patient")
+    used = links.filter(used_for="booked")
+    assert sorted(used["booking_id"]) == sorted(by_link["booking_id"])
+    opened = (
+        riverside.states().filter(pl.col("link_opened_at").is_not_null()).join(riverside.listed(), on="opportunity_id")
+    )
+    assert 8 <= opened.height <= 30
+    confirmed = bookings.filter(state="confirmed").join(riverside.table("appointments"), on="appointment_id")
+    assert (confirmed["starts_at"] == confirmed["starts_at_right"]).all()
+    assert (confirmed["opportunity_id"] == confirmed["course_id"]).all()
+    assert bookings.filter(state="to enter").height == bookings.height - confirmed.height == 2
+    ways = results.credited(riverside.store, [riverside.practice], today=TODAY, actor=SYSTEM, what="way")
+    assert {results.WAYS[way] for way in ("link", "book", "pms")} <= set(ways["name"])
+    assert dict(ways.select("name", "bookings").iter_rows())[results.WAYS["link"]] <= by_link.height
+
+
+def test_the_store_with_it_is_whole(riverside: Riverside) -> None:
+    assert integrity.faults(riverside.store) == []
 
 
 def test_its_days_past_join_the_list_of_today_without_a_step(riverside: Riverside) -> None:

@@ -12,6 +12,7 @@ from itertools import cycle
 from pathlib import Path
 
 import streamlit as st
+from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
@@ -142,7 +143,9 @@ def prepare(store: Store, *, today: date) -> None:
     """Let the pages run on this store and day, with the leader of the group signed in."""
     os.environ["CARE_MANAGER_STORE"], os.environ["CARE_MANAGER_TODAY"] = str(store.path), today.isoformat()
     session._store = store
-    set_log_level("error")  # AppTest is no server, and Streamlit says so at each run.
+    # AppTest is no server, and Streamlit says so at each run.
+    config.set_option("logger.level", "error")
+    set_log_level("error")
     gc.collect()
     gc.freeze()  # As in the server (app.py).
     # As in the server, which looks once which components are installed: AppTest looks at each start.

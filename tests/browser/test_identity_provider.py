@@ -17,7 +17,7 @@ from services import people
 from services.actors import Role
 from services.people import Details
 from tests.browser.conftest import free_port, server
-from tests.browser.visitors import Visitor, expect_heading, visitor
+from tests.browser.visitors import Visitor, expect_heading, presses, visitor
 from tests.practice import NOW, SYSTEM, SmallPractice
 
 pytestmark = pytest.mark.browser
@@ -103,7 +103,7 @@ def test_a_known_address_signs_in_and_out_again(somebody):
     page.get_by_role("button", name="Sign out").first.click()
     page.get_by_role("button", name="End session").click()
     expect(page.get_by_role("button", name="Sign in with your practice account")).to_be_visible(timeout=20_000)
-    second.get_by_role("link", name="Your account").click()
+    presses(second, "Your account")
     expect(second.get_by_text("You are signed out")).to_be_visible()
 
 

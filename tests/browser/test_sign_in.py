@@ -12,7 +12,7 @@ from services import sample
 from services.actors import Role
 from tests.browser.conftest import TOKEN, server
 from tests.browser.two_practices import PASSWORD, token
-from tests.browser.visitors import Visitor, expect_heading, expect_sign_in, faults, visitor
+from tests.browser.visitors import Visitor, expect_heading, expect_sign_in, faults, presses, visitor
 from tests.practice import NOW, SYSTEM, TODAY
 
 pytestmark = pytest.mark.browser
@@ -95,7 +95,7 @@ def test_signing_out_in_one_tab_signs_the_other_out_at_its_next_click(visit):
     first.get_by_role("button", name="Sign out").click()
     expect_sign_in(first)
     assert not [cookie for cookie in somebody.context.cookies() if cookie["name"] == session.COOKIE]
-    second.get_by_role("link", name="Opportunities").click()
+    presses(second, "Opportunities")
     expect_sign_in(second)
     expect(second.get_by_text("You are signed out")).to_be_visible()
     expect(second.get_by_text("Signed in since")).to_have_count(0)
@@ -134,9 +134,7 @@ def test_a_person_added_by_a_double_click_signs_in_and_is_out_when_deactivated(v
     page.get_by_role("dialog").get_by_role("button", name="Deactivate").dblclick()
     expect(page.get_by_text("Joan Mills was deactivated and can no longer sign in.")).to_be_visible()
 
-    account = hers.get_by_role("link", name="Your account")
-    if account.is_visible():  # A slow page may have noticed by itself already.
-        account.click()
+    presses(hers, "Your account")
     expect_sign_in(hers)
     expect(hers.get_by_text("You are signed out: your account was changed. Sign in again.")).to_be_visible()
 

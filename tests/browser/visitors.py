@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, TimeoutError, WebSocket, expect
 
 from pages.parts import session
 
@@ -76,6 +76,12 @@ Visit = Callable[..., Visitor]
 def expect_heading(page: Page, text: str) -> None:
     """Expect the page of that heading."""
     expect(page.get_by_role("heading", name=text, exact=True)).to_be_visible(timeout=20_000)
+
+
+def presses(page: Page, link: str) -> None:
+    """Press a link of the menu, unless the page noticed by itself meanwhile that nobody is signed in."""
+    with suppress(TimeoutError):
+        page.get_by_role("link", name=link).click(timeout=5_000)
 
 
 def expect_sign_in(page: Page) -> None:

@@ -1,6 +1,6 @@
 """Measure Care Manager at the size of a large group, and print the tables of docs/performance.md.
 
-    python -m benchmarks [--patients 1000000] [--courses 3000000] [--runs 7] [--store PATH] [--only NAME ...]
+    python -m benchmarks [--patients 1000000] [--courses 3000000] [--runs 5] [--store PATH] [--only NAME ...]
 
 Only the ratios mean anything on another machine: what is compared runs in turn, in one process.
 """
@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, default=1_000_000)
     parser.add_argument("--courses", type=int, default=3_000_000)
-    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--store", type=Path, help="keep the made group here and use it again")
     parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES), help="only these tables")
     call = parser.parse_args()

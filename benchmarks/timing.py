@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-WARM_UP = 2
-"""The first runs are not counted."""
+WARM_UP = 1
+"""So many runs are not counted at first."""
 
 
 @dataclass(frozen=True)

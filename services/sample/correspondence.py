@@ -20,7 +20,7 @@ from services.sample.log import SYSTEM, Log, as_json
 from services.sample.people import AMARA, CHLOE, PRIYA, PROVIDERS
 from services.sample.records import Appointment, Booking, Consent, Course, Event, Link, Message, PlannedVisit
 
-SEED = 10
+SEED = 13
 """Chance of its own: what becomes of a message changes nothing else that happens in the practice."""
 
 DAYS_OF_MESSAGES = 180
@@ -189,12 +189,14 @@ class Correspondence:
         rng = self.rng
         at = message.state_at + timedelta(milliseconds=rng.randint(240_000, 9_000_000))
         chance = rng.random()
+        # Some of those of the last days still wait for an answer.
+        share = 0.09 if at.date() < self.log.today - timedelta(days=6) else 0.4
         if message.channel == "email" and chance < 0.008 and message.at >= self.links_from:
             self._opt_out(message, "unsubscribe link", at)
         elif message.channel == "sms" and chance < 0.01:
             self.replies.append((message, at, "STOP"))
             self._opt_out(message, "STOP", at)
-        elif message.channel == "sms" and chance < 0.09 and not (message.link and message.link.opened_at):
+        elif message.channel == "sms" and chance < share and not (message.link and message.link.opened_at):
             message.answer = deliveries.REPLIED
             text = REPLIES[len(self.replies) % len(REPLIES)]
             self.replies.append((message, at, text))

@@ -107,8 +107,8 @@ class History(Log):
             if self.events[-1].kind in ("rejected", "restored"):
                 by_itself = date.max  # who said no does not book without being asked again
             tries -= 1
-            if tries == 0:
-                day = None
+            if tries <= 0 and not self.state_of(course).needs_action_since:
+                day = None  # who answered hears from the practice again
         return by_itself if by_itself <= last else None
 
     def booked(self, course: Course, day: date, appointment: Appointment) -> None:
@@ -198,7 +198,7 @@ class History(Log):
         if sent.answer == "later":
             return None, self.state_of(course).snoozed_until
         if sent.answer or not sent.has_arrived:
-            return None, self._after(day, 1, 3)
+            return None, self._after(day, 2, 7)
         share = 0.3 if sent.link else 0.13
         return (self._after(day, 1, 6), None) if self.rng.random() < share * appeal else (None, self._after(day, 7, 18))
 

@@ -16,9 +16,10 @@ from services.booking_settings import BookingSettings
 from services.contact_settings import ContactSettings
 from services.letters import Letter, Letterhead, Recipient
 from services.practices import Practice
-from services.sample.correspondence import Correspondence, Link, Message
+from services.sample.correspondence import Correspondence
 from services.sample.log import SYSTEM
 from services.sample.people import PROVIDERS
+from services.sample.records import Link, Message
 from services.templates import Template
 
 ADDRESS = "https://riverside.example"

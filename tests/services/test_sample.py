@@ -442,7 +442,7 @@ def test_the_booking_links_and_what_was_booked_by_them_add_up(riverside: Riversi
     assert 40 < found.sent <= links.height < 150
     assert 0.4 * found.sent < found.opened < 0.75 * found.sent
     assert min(found.booked, found.otherwise, found.waiting) >= 3
-    assert set(links["revoked_why"].drop_nulls()) == {"booked", "replaced", "rejected"}
+    assert {"booked", "replaced"} <= set(links["revoked_why"].drop_nulls()) <= {"booked", "replaced", "rejected"}
     assert links.filter(pl.col("used_at").is_not_null() & pl.col("revoked_at").is_not_null()).is_empty()
     assert links.filter(pl.col("used_at") > pl.col("expires_at")).is_empty()
     by_link = bookings.filter(made_by="patient")

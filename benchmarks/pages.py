@@ -76,9 +76,7 @@ def group_otherwise() -> Callable[[AppTest], object]:
 def begin_sql(app: AppTest) -> None:
     """Type a question in SQL into a second cell."""
     press(app, "Add SQL")
-    question = (
-        "select status, count(*) as number, sum(value_pounds) as value_pounds from opportunities group by status"
-    )
+    question = "select status, count(*) as number, sum(value_pounds) as value_pounds from opportunities group by status"
     app.text_area[-1].set_value(question).run()
     press(app, "Run")
 

@@ -273,35 +273,6 @@ def trend(
 
 
 @allowed(Right.SEE, practice="practices")
-def trend_by(
-    store: Store,
-    practices: Sequence[Practice],
-    *,
-    actor: Actor,
-    today: date,
-    what: str,
-    days: int = 90,
-    statuses: Sequence[str] = UNBOOKED,
-) -> pl.DataFrame:
-    """Return how the list stood by status, age, provider, payor or assignee on the last `days` days, today included.
-
-    Columns: day, key (as in `by`; a status, a band of AGES), name, opportunities, value_pence, uda, worth_pence. One
-    row for each key of each day; a day on which not all practices with a history were looked at has none. Patients
-    cannot be told: the same one may be in several rows. Today is as it was last looked at.
-    """
-    if what not in ("status", "age", *WHATS):
-        raise InvalidRequest(
-            f"The pipeline cannot be split by {what}. Choose status, age, provider, payor or assignee."
-        )
-    practice_ids, first = _ids(practices), today - timedelta(days=days - 1)
-    whole = queries.trend(store, practice_ids, from_day=first, to_day=today).filter(
-        pl.col("practices") == pl.col("expected")
-    )
-    found = queries.trend_by(store, practice_ids, what, statuses=statuses, from_day=first, to_day=today)
-    return found.join(whole.select("day"), on="day", how="semi", maintain_order="left")
-
-
-@allowed(Right.SEE, practice="practices")
 def across(
     store: Store, practices: Sequence[Practice], *, actor: Actor, today: date, days: int = ACROSS_DAYS
 ) -> pl.DataFrame:
@@ -313,6 +284,12 @@ def across(
     row for each practice.
     """
     return _across(_now(store, practices, today=today), _done(store, practices, today=today, days=days))
+
+
+def band_text(band: str) -> str:
+    """Return a band of AGES in words."""
+    youngest, oldest = AGES[band]
+    return f"{youngest}–{oldest} days" if oldest is not None else f"More than {youngest - 1} days"
 
 
 def opened_between(band: str, *, today: date) -> tuple[date | None, date | None]:
@@ -362,7 +339,7 @@ def _standing(now: pl.DataFrame) -> pl.DataFrame:
 def _ageing(now: pl.DataFrame, *, today: date) -> pl.DataFrame:
     rows = now.filter(pl.col("what") == "age").rename({"key": "band"})
     bands = pl.DataFrame(
-        [(band, _band_text(band), *opened_between(band, today=today)) for band in AGES],
+        [(band, band_text(band), *opened_between(band, today=today)) for band in AGES],
         schema={"band": pl.String, "band_text": pl.String, "opened_from": pl.Date, "opened_to": pl.Date},
         orient="row",
     )
@@ -428,11 +405,6 @@ def _across(now: pl.DataFrame, done: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("value_pence", "practice_id", descending=[True, False])
     )
-
-
-def _band_text(band: str) -> str:
-    youngest, oldest = AGES[band]
-    return f"{youngest}–{oldest} days" if oldest is not None else f"More than {youngest - 1} days"
 
 
 def _ids(practices: Sequence[Practice]) -> list[str]:

@@ -132,32 +132,6 @@ def flow(weeks: pl.DataFrame) -> None:
     )
 
 
-def trend(days: pl.DataFrame, measure: str) -> None:
-    """Draw how much was still to be booked day by day."""
-    words_of, is_money = MEASURES[measure]
-    known = days.filter(pl.col(measure).is_not_null())
-    told = ""
-    if known.height > 1:
-        first, last = (known[end, measure] for end in (0, -1))
-        said = [format.whole_pounds(one) if is_money else format.uda(round(one, 1)) for one in (first, last)]
-        told = f" It was {said[0]} on {format.day(known[0, 'day'])}, and is {said[1]} today."
-    money = [pl.col(name) / 100 if is_paid else pl.col(name) for name, (_, is_paid) in MEASURES.items()]
-    parts.show(
-        days.select(
-            pl.col("day").alias("Day"),
-            *(column.alias(label) for column, (label, _) in zip(money, MEASURES.values(), strict=True)),
-            pl.col("due").alias("Due"),
-            pl.col("overdue").alias("Overdue"),
-        ),
-        charts.lines(days, day="day", series={measure: words_of}, of_title=words_of, is_money=is_money),
-        title="Day by day",
-        sentence=f"What was still to be booked on each of the last 90 days.{told}",
-        name="pipeline-days",
-        columns={"Day": st.column_config.DateColumn(format="D MMM YYYY"), "Value": MONEY, "Worth": MONEY},
-        empty=None if known.height > 1 else BEGINS,
-    )
-
-
 def funnel(rows: pl.DataFrame) -> None:
     """Draw how far the opportunities of the last 90 days came."""
     told = ""

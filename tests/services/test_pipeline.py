@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from queries.store import Store
-from services import care, opportunities, pipeline, practices, words
+from services import care, opportunities, pipeline, pipeline_parts, practices, words
 from services.errors import InvalidRequest
 from services.opportunities import Filters
 from services.pipeline import MEASURES, UNBOOKED
@@ -205,14 +205,14 @@ def test_names_are_those_of_people_and_say_the_practice_where_there_are_several(
         what: pipeline.by(mixed_store, one, actor=SYSTEM, today=TODAY, what=what)["name"].to_list()
         for what in pipeline.WHATS
     }
-    assert set(names["provider"]) == {"BA", "ZH", "No provider"}
+    assert set(names["provider"]) == {"Ben Adeyemi", "Zoe Hall", "No provider"}
     assert set(names["payor"]) == {"Private", "NHS", "No payor"}
     assert set(names["assignee"]) == {"Amara Nwosu", "Nobody"}
-    assert "BA, Oak Lane" in asked(pipeline.by, mixed_store, what="provider")["name"].to_list()
+    assert "Ben Adeyemi, Oak Lane" in asked(pipeline.by, mixed_store, what="provider")["name"].to_list()
 
 
 def test_there_is_no_other_way_to_split_it(mixed_store):
-    for service in (pipeline.by, pipeline.trend_by):
+    for service in (pipeline.by, pipeline_parts.trend_by):
         with pytest.raises(InvalidRequest, match="cannot be split by colour"):
             asked(service, mixed_store, what="colour")
 
@@ -272,7 +272,7 @@ def test_the_trend_by_part_adds_up_to_the_trend(days):
     for day in (0, 1):
         days.look(day)
     for what in ("status", "age", *pipeline.WHATS):
-        parts = asked(pipeline.trend_by, days.store, day=1, what=what)
+        parts = asked(pipeline_parts.trend_by, days.store, day=1, what=what)
         whole = parts.group_by("day").agg(pl.col("opportunities", "value_pence", "worth_pence").sum()).sort("day")
         trend = asked(pipeline.trend, days.store, day=1, days=2)
         assert whole.rows() == trend.select("day", "opportunities", "value_pence", "worth_pence").rows(), what
@@ -292,6 +292,26 @@ def test_the_trend_by_part_adds_up_to_the_trend(days):
         ), what
 
 
+def test_the_largest_parts_have_a_line_each_and_the_others_one_together():
+    now = {"a": 5, "b": 9, "c": 1, "d": 2, "e": 3, "f": 4, "g": 7}
+    rows = [
+        (TODAY - timedelta(days=2), "a", "A", 50),
+        *((TODAY, key, key.upper(), of) for key, of in now.items()),
+    ]
+    parts = pl.DataFrame(rows, schema=["day", "key", "name", "opportunities"], orient="row").with_columns(
+        name=pl.col("name").replace({"G": "B"})
+    )
+    found = pipeline_parts.largest(parts, "opportunities")
+    assert list(found.names.values()) == ["B", "B (2)", "A", "F", "E", pipeline_parts.OTHERS]
+    assert found.frame.rows() == [
+        (TODAY - timedelta(days=2), 0, 0, 50, 0, 0, 0),
+        (TODAY - timedelta(days=1), *[None] * 6),
+        (TODAY, 9, 7, 5, 4, 3, 3),
+    ]
+    assert list(pipeline_parts.largest(parts.filter(pl.col("key") < "g"), "opportunities").names.values())[-1] == "C"
+    assert pipeline_parts.largest(parts.clear(), "opportunities").names == {}
+
+
 def test_a_day_that_is_not_known_of_all_practices_is_a_gap_but_not_before_one_began(days):
     second = Days(SmallPractice(days.store, "Oak Lane"))
     days.practice.course()
@@ -303,7 +323,7 @@ def test_a_day_that_is_not_known_of_all_practices_is_a_gap_but_not_before_one_be
     trend = asked(pipeline.trend, days.store, day=4, days=5)
     assert trend["opportunities"].to_list() == [1, 1, 2, None, 2]
     assert trend["practices"].to_list() == [1, 1, 2, 2, 2]
-    assert asked(pipeline.trend_by, days.store, day=4, days=5, what="status")["day"].dt.day().to_list() == [
+    assert asked(pipeline_parts.trend_by, days.store, day=4, days=5, what="status")["day"].dt.day().to_list() == [
         24,
         25,
         26,

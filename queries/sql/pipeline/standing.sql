@@ -92,7 +92,7 @@ named as (
 select
     named.what, named.key,
     case named.what
-        when 'provider' then coalesce(providers.initials, 'No provider')
+        when 'provider' then coalesce(nullif(providers.name, ''), providers.initials, 'No provider')
         when 'payor' then coalesce(nullif(named.key, ''), 'No payor')
         when 'assignee' then coalesce(users.name, nullif(named.key, ''), 'Nobody')
         else named.key

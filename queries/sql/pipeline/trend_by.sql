@@ -13,11 +13,13 @@ with keyed as (
         case $what
             when 'status' then figures.status
             when 'age' then figures.age_band
-            when 'provider' then coalesce(providers.initials, figures.provider_id, 'No provider')
+            when 'provider' then coalesce(nullif(providers.name, ''), providers.initials, figures.provider_id, 'No provider')
             when 'payor' then coalesce(payors.name, 'No payor')
             else coalesce(users.name, figures.assignee_id, 'Nobody')
-        end as name
+        end as name,
+        case $what when 'provider' then practices.name end as practice
     from daily_figures as figures
+    join practices on practices.practice_id = figures.practice_id
     left join providers on providers.practice_id = figures.practice_id and providers.provider_id = figures.provider_id
     left join payors on payors.practice_id = figures.practice_id and payors.payor_id = figures.payor_id
     left join users on users.user_id = figures.assignee_id
@@ -26,11 +28,11 @@ with keyed as (
         and figures.day between $from_day::date and $to_day::date
 )
 select
-    day, coalesce(key, '') as key, name,
+    day, coalesce(key, '') as key, name, practice,
     sum(opportunities)::integer as opportunities,
     sum(value_pence)::bigint as value_pence,
     sum(uda)::double as uda,
     sum(worth_pence)::bigint as worth_pence
 from keyed
-group by day, key, name
+group by day, key, name, practice
 order by day, value_pence desc, key

@@ -168,7 +168,7 @@ summed as (
 )
 select
     summed.is_contacted, summed.key, summed.is_typed,
-    case $what when 'person' then users.name when 'provider' then providers.initials end as name,
+    case $what when 'person' then users.name when 'provider' then coalesce(nullif(providers.name, ''), providers.initials) end as name,
     practices.name as practice,
     summed.bookings, summed.value_pence, summed.completed, summed.completed_value_pence,
     summed.lost, summed.lost_value_pence

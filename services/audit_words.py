@@ -93,6 +93,7 @@ LABELS = {
     "body": "text",
     "booked_on": "said to be on",
     "email": "e-mail",
+    "sms": "SMS",
     "from_on": "from",
     "in_pms": "in the PMS:",
     "is_active": "active",
@@ -258,6 +259,8 @@ def _value(field: str, value: Any, row: Mapping[str, Any], names: Names) -> str:
         return names.people.get(value, str(value))
     if field in ("provider", "provider_id"):
         return names.providers.get(f"{row['practice_id']}/{value}", str(value))
+    if field == "channel":
+        return {"email": "e-mail", "sms": "SMS"}.get(value, str(value))
     if field == "starts_at":
         return words.moment(datetime.fromisoformat(value))
     if field.endswith("_pence"):

@@ -13,7 +13,7 @@ import polars as pl
 from queries import messages as queries
 from queries import workflow
 from queries.store import Store, Transaction
-from services import actions, booking_links, contact, contact_settings, digest, sending
+from services import actions, audit_words, booking_links, contact, contact_settings, digest, sending
 from services.actors import Actor, Right, allowed
 from services.errors import InvalidRequest
 from services.practices import Practice
@@ -71,7 +71,8 @@ def search(
         offset=offset,
     )
     told = pl.col("state").replace_strict(STATES, return_dtype=pl.String).alias("state_text")
-    return _at_practice(rows, ("state_at", "queued_at", "send_at", "sent_at"), zone).with_columns(told)
+    by = pl.col("queued_by").replace(audit_words.NOBODY)
+    return _at_practice(rows, ("state_at", "queued_at", "send_at", "sent_at"), zone).with_columns(told, by)
 
 
 @allowed(Right.SEE, practice="practices")

@@ -12,6 +12,7 @@ import pytest
 from queries import workflow
 from queries.store import Store
 from services import bookings, care, consents, my_list, patient_answers, patient_booking, patient_visit, reject_reasons
+from services import messages as listed
 from services.actions import Chosen
 from services.bookings import SlotTaken
 from services.patient_booking import NotBookable
@@ -560,6 +561,8 @@ def test_who_booked_is_told_so_by_the_channel_of_the_link(practice, channel, add
     confirm(practice, token)
     (message,) = confirmations(practice.store)
     assert (message["channel"], message["address"], message["queued_by"]) == (channel or "email", address, "patient")
+    shown = listed.search(practice.store, [practice_of(practice)], actor=SYSTEM)
+    assert "The patient" in shown["queued_by"].to_list()
     assert "Wednesday 25 November 2026 at 9:00am" in message["body"]
     assert (f"https://care.example/book/{token}/visit.ics" in message["body"]) is (channel != "sms")
     assert "rown" not in message["body"]

@@ -204,7 +204,7 @@ def test_a_change_is_kept_and_told_with_what_it_was(practice, elm):
         ("Changed a template", "Spring: subject Hello → Good day"),
         (
             "Added a template",
-            "Spring: text Dear {{ first_name }}\n\n{{ opt_out_line }}\n; channel email; kind service; "
+            "Spring: text Dear {{ first_name }}\n\n{{ opt_out_line }}\n; channel e-mail; kind service; "
             "name Spring; subject Hello",
         ),
     ]

@@ -34,7 +34,7 @@ chromium:
 
 test: .venv/dev chromium ## Install what is missing, then every test
 	$(BIN)/python -m pytest -n 2 -m "not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m browser
 
 lint: .venv/dev ## Lint, format, types and layers
 	$(BIN)/ruff check .
@@ -46,7 +46,7 @@ check: lint ## As lint, and the fast tests
 	$(BIN)/python -m pytest -n 2 -m "not browser"
 
 browser: .venv/dev chromium ## The browser flows alone
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m browser
 
 bench: .venv/dev ## The figures of docs/performance.md
 	$(BIN)/python -m benchmarks

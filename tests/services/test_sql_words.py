@@ -20,7 +20,7 @@ SAID = {
     "select * from read_text('/etc/passwd')": "Files, other machines and the database's own extensions cannot be",
     "select * from enable_logging('QueryLog')": "No setting can be changed from here. Nothing was changed.",
     "select * from passwords": "There is no view passwords. The views are opportunities, patients,",
-    "select repeat('x', 1000000) from range(100)": "The answer is larger than 32 MB and was stopped.",
+    "select repeat('x', 1000000) from range(100)": "The answer is larger than 16 MB and was stopped.",
     "select valeu_pounds from opportunities": 'The database does not understand this: Referenced column "valeu_pounds"',
     "select from where": 'The database does not understand this: syntax error at or near "where"',
     "select practice::int from opportunities": "The database does not understand this: Could not convert",

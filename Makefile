@@ -8,15 +8,17 @@ BIN := .venv/bin
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-.venv/runtime: requirements.txt
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Care Manager needs Python 3.11 or newer.") if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/dev: requirements.txt requirements-dev.txt .venv/runtime
+.venv/dev: requirements.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@
+	@touch .venv/runtime $@
 
 run: .venv/runtime ## Install what is missing, add the sample practice to an empty store, serve the dashboard (PORT=8501)
 	@$(BIN)/python manage.py sample --if-empty --address http://127.0.0.1:$(PORT)
@@ -34,7 +36,7 @@ chromium:
 
 test: .venv/dev chromium ## Install what is missing, then every test
 	$(BIN)/python -m pytest -n 2 -m "not browser"
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 lint: .venv/dev ## Lint, format, types and layers
 	$(BIN)/ruff check .
@@ -46,7 +48,7 @@ check: lint ## As lint, and the fast tests
 	$(BIN)/python -m pytest -n 2 -m "not browser"
 
 browser: .venv/dev chromium ## The browser flows alone
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 bench: .venv/dev ## The figures of docs/performance.md
 	$(BIN)/python -m benchmarks

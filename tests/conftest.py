@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from queries.store import Store
+from queries.store import CONFIG, Store
 from services import passwords
 from tests.practice import NOW, SmallPractice
+
+# Two test processes have a core each: threads of the store's own would only get in each other's way.
+CONFIG["threads"] = 1
 
 # A password costs as little as may be here: what it costs in earnest is the library's own default.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from pages.parts import session
 from queries import people
@@ -29,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 TOKEN = "the-managers-browser"
+
+expect.set_options(timeout=15_000)  # A machine that is busy draws a page late, not wrongly.
 
 Fill = Callable[[Store], object]
 

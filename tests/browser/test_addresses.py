@@ -17,7 +17,7 @@ TITLES = {address: (title, right) for title, _, address, right in PAGES.values()
 
 def test_a_cold_address_shows_whom_it_does_not_know_the_sign_in_and_tells_nothing(visit):
     stranger = visit()
-    for path in ("", "my-list", "messages", "explore", "account"):  # The frame asks, before any page.
+    for path in TITLES:
         page = stranger.opens(f"/{path}?practice=Mill+Lane")
         expect_sign_in(page)
         page.wait_for_timeout(300)
